@@ -1,0 +1,19 @@
+"""What jitney.pth imports at start-up when JITNEY=1: turn Jitney on, or say why not and go on."""
+
+
+def _start() -> None:
+    import sys
+
+    try:
+        from . import _jitney
+
+        _jitney.enable({})
+    except Exception as error:
+        reason = " ".join(str(error).split())
+        try:
+            print(f"jitney: not enabled: {reason}", file=sys.stderr)
+        except Exception:
+            pass
+
+
+_start()
