@@ -154,39 +154,50 @@ static void mark_interrupted(void) {
     PyErr_SetRaisedException(error);
 }
 
+/* What becomes of a program's result: NULL for SystemExit, which is left set so that our caller's frames go
+   before the interpreter does; otherwise the exit code, an exception printed. Steals result. */
+static PyObject *finish_program(PyObject *result) {
+    if (result != NULL) {
+        Py_DECREF(result);
+        return PyLong_FromLong(0);
+    }
+    if (PyErr_ExceptionMatches(PyExc_SystemExit)) {
+        return NULL;
+    }
+    if (PyErr_ExceptionMatches(PyExc_KeyboardInterrupt)) {
+        mark_interrupted();
+    }
+    PyErr_Print();
+    return PyLong_FromLong(1);
+}
+
 PyDoc_STRVAR(call_detached_doc,
              "call_detached(function, /, *args)\n--\n\n"
-             "Call as the interpreter calls a program: no Python frame is outside, an exception is printed\n"
-             "and SystemExit exits. Returns the exit code, 0 or 1.");
+             "Call as the interpreter calls a program: no Python frame is outside, an exception is printed.\n"
+             "Returns the exit code, 0 or 1, or raises SystemExit.");
 
 static PyObject *module_call_detached(PyObject *module, PyObject *const *args, Py_ssize_t count) {
-    int code = 0;
     if (count < 1) {
         PyErr_SetString(PyExc_TypeError, "call_detached() takes a function");
         return NULL;
     }
     Detached detached = detach_frames();
-    PyObject *result = PyObject_Vectorcall(args[0], args + 1, (size_t)count - 1, NULL);
-    if (result == NULL) {
-        if (PyErr_ExceptionMatches(PyExc_KeyboardInterrupt)) {
-            mark_interrupted();
-        }
-        PyErr_Print();
-        code = 1;
-    }
-    Py_XDECREF(result);
+    PyObject *code = finish_program(PyObject_Vectorcall(args[0], args + 1, (size_t)count - 1, NULL));
     attach_frames(detached);
-    return PyLong_FromLong(code);
+    return code;
 }
 
-PyDoc_STRVAR(run_file_doc, "run_file(path, /)\n--\n\n"
-                           "Run a script in __main__ as `python path` does, or standard input for None.\n"
-                           "Returns the exit code, 0 or 1; OSError when it cannot be opened.");
+PyDoc_STRVAR(run_file_doc, "run_file(path, globals, /)\n--\n\n"
+                           "Run the source file as a program, or standard input for None, as call_detached does.\n"
+                           "OSError when it cannot be opened.");
 
-static PyObject *module_run_file(PyObject *module, PyObject *path) {
-    PyObject *name = NULL;
+static PyObject *module_run_file(PyObject *module, PyObject *args) {
+    PyObject *path, *globals, *name = NULL;
     FILE *file = stdin;
     PyCompilerFlags flags = _PyCompilerFlags_INIT;
+    if (!PyArg_ParseTuple(args, "OO!:run_file", &path, &PyDict_Type, &globals)) {
+        return NULL;
+    }
     if (path != Py_None) {
         if (!PyUnicode_FSConverter(path, &name)) {
             return NULL;
@@ -199,10 +210,11 @@ static PyObject *module_run_file(PyObject *module, PyObject *path) {
         }
     }
     Detached detached = detach_frames();
-    int result = PyRun_AnyFileExFlags(file, name ? PyBytes_AS_STRING(name) : "<stdin>", name != NULL, &flags);
+    PyObject *code = finish_program(PyRun_FileExFlags(file, name ? PyBytes_AS_STRING(name) : "<stdin>",
+                                                      Py_file_input, globals, globals, name != NULL, &flags));
     attach_frames(detached);
     Py_XDECREF(name);
-    return PyLong_FromLong(result != 0);
+    return code;
 }
 
 /* ---- the module -------------------------------------------------------------------------------- */
@@ -216,7 +228,7 @@ static PyMethodDef methods[] = {
     {"params", module_params, METH_NOARGS, params_doc},
     {"call_detached", (PyCFunction)(void (*)(void))module_call_detached, METH_FASTCALL,
      call_detached_doc},
-    {"run_file", module_run_file, METH_O, run_file_doc},
+    {"run_file", module_run_file, METH_VARARGS, run_file_doc},
     {NULL, NULL, 0, NULL},
 };
 

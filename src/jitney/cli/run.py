@@ -141,7 +141,9 @@ def _compile_command(source: str):  # type: ignore[no-untyped-def]
         return partial(builtins.exec, source)
     import linecache
 
-    linecache._register_code(code, source, "<string>")  # type: ignore[attr-defined]
+    # Early micro releases of 3.13 know lines by file name only.
+    key = code if hasattr(linecache, "_interactive_cache") else "<string>"
+    linecache._register_code(key, source, "<string>")  # type: ignore[attr-defined]
     return partial(builtins.exec, code)
 
 
@@ -157,8 +159,7 @@ def _run_module(rest: list[str]) -> int:
 def _run_stdin(rest: list[str]) -> int:
     sys.argv[:] = rest
     _set_path0("")
-    _reset_main()
-    return _jitney.run_file(None)
+    return _run_source(None, "<stdin>", _reset_main())
 
 
 def _run_script(rest: list[str]) -> int:
@@ -167,22 +168,60 @@ def _run_script(rest: list[str]) -> int:
     if _is_importable(path):
         import runpy
 
-        _set_path0(path)
+        _set_path0(_absolute(path))
         _reset_main()
         return _jitney.call_detached(runpy._run_module_as_main, "__main__", False)  # type: ignore[attr-defined]
-    if os.path.isdir(path):
-        print(f"{sys.orig_argv[0]}: {os.path.abspath(path)!r} is a directory, cannot continue", file=sys.stderr)
-        return 1
+    full = _absolute(path)
+    if not _is_readable(full):
+        return 2
     _set_path0(os.path.dirname(os.path.realpath(path)))
-    _reset_main()
+    namespace = _reset_main()
+    if path.endswith(".pyc"):
+        return _run_compiled(full, namespace)
+    from _frozen_importlib_external import SourceFileLoader  # type: ignore[import-not-found]
+
+    namespace["__loader__"] = SourceFileLoader("__main__", full)
+    return _run_source(full, full, namespace)
+
+
+def _is_readable(path: str) -> bool:
+    """Say what python says, with its own name in front, when a script cannot be opened."""
     try:
-        return _jitney.run_file(_absolute(path))
+        open(path, "rb").close()
     except OSError as error:
         print(
-            f"{sys.orig_argv[0]}: can't open file {_absolute(path)!r}: [Errno {error.errno}] {error.strerror}",
+            f"{sys.orig_argv[0]}: can't open file {path!r}: [Errno {error.errno}] {error.strerror}",
             file=sys.stderr,
         )
-        return 2
+        return False
+    return True
+
+
+def _run_source(path: str | None, name: str, namespace: dict[str, object]) -> int:
+    namespace["__file__"] = name
+    if sys.version_info < (3, 15):
+        namespace["__cached__"] = None
+    code = _jitney.run_file(path, namespace)
+    for key in ("__file__", "__cached__"):  # as the interpreter does before it ends
+        namespace.pop(key, None)
+    return code
+
+
+def _run_compiled(path: str, namespace: dict[str, object]) -> int:
+    import builtins
+    from functools import partial
+
+    from _frozen_importlib_external import SourcelessFileLoader
+
+    loader = SourcelessFileLoader("__main__", path)
+    namespace["__loader__"] = loader
+    namespace["__file__"] = path
+    try:
+        code = loader.get_code("__main__")
+    except (ImportError, EOFError) as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+    return _jitney.call_detached(partial(builtins.exec, code), namespace)
 
 
 def _absolute(path: str) -> str:
