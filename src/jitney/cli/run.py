@@ -201,10 +201,11 @@ def _run_source(path: str | None, name: str, namespace: dict[str, object]) -> in
     namespace["__file__"] = name
     if sys.version_info < (3, 15):
         namespace["__cached__"] = None
-    code = _jitney.run_file(path, namespace)
-    for key in ("__file__", "__cached__"):  # as the interpreter does before it ends
-        namespace.pop(key, None)
-    return code
+    try:
+        return _jitney.run_file(path, namespace)
+    finally:
+        for key in ("__file__", "__cached__"):  # as the interpreter does before it ends
+            namespace.pop(key, None)
 
 
 def _run_compiled(path: str, namespace: dict[str, object]) -> int:
