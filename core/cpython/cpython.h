@@ -1,0 +1,210 @@
+/*  The one door to CPython's private parts.
+
+    Everything that differs by version or lives in CPython's internal headers is behind this file;
+    the rest of Jitney speaks only of frames, slots, places, instructions and layouts as named here.
+    A *place* is the index of a code unit in a code object (as INSTR_OFFSET in CPython: bytes / 2).
+    A *slot* is an index into a frame's localsplus: locals, cells, free variables, then the stack.
+
+    Functions that return int return 0, or -1 with a Python exception set, unless they say otherwise. */
+#ifndef JITNEY_CPYTHON_CPYTHON_H
+#define JITNEY_CPYTHON_CPYTHON_H
+
+#include <Python.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct _PyInterpreterFrame CpyFrame;
+
+/* ---- facts about the running version ---------------------------------------------------- */
+/* 1 where a loop keeps only its iterator on the stack, 2 where an index (or NULL) lies above it. */
+extern const int CPY_ITER_SLOTS;
+/* True in debug builds, where every change of a reference count is counted by the interpreter. */
+extern const bool CPY_COUNTS_REFS;
+extern const char *const CPY_VERSION_NAME; /* "3.14" */
+
+/* Checks by live probes that every layout we rely on is as we think. NULL, or the reason why not
+   (a static or leaked string for people). Run once before enabling. */
+const char *cpy_probe_layout(void);
+
+/* ---- frames ------------------------------------------------------------------------------- */
+CpyFrame *cpy_current_frame(PyThreadState *ts);          /* may be an entry shim: see cpy_is_python_frame */
+void cpy_set_current_frame(PyThreadState *ts, CpyFrame *f);
+bool cpy_is_python_frame(CpyFrame *f);                   /* not a C shim, code is a code object */
+bool cpy_is_generator_frame(CpyFrame *f);                /* owned by a generator, coroutine... */
+CpyFrame *cpy_frame_previous(CpyFrame *f);               /* next outer Python frame, shims skipped; or NULL */
+PyCodeObject *cpy_frame_code(CpyFrame *f);               /* borrowed */
+PyFunctionObject *cpy_frame_function(CpyFrame *f);       /* borrowed */
+PyObject *cpy_frame_globals(CpyFrame *f);                /* borrowed */
+PyObject *cpy_frame_builtins(CpyFrame *f);               /* borrowed */
+PyObject *cpy_frame_locals(CpyFrame *f);                 /* borrowed, may be NULL: mapping of module and class bodies */
+bool cpy_frame_has_object(CpyFrame *f);                  /* somebody holds a PyFrameObject of it */
+int cpy_frame_place(CpyFrame *f);                        /* of its instr_ptr */
+void cpy_frame_set_place(CpyFrame *f, int place);
+int cpy_frame_depth(CpyFrame *f);                        /* entries on the operand stack, as saved in memory */
+void cpy_frame_set_depth(CpyFrame *f, int depth);
+
+typedef enum { CPY_SLOT_NULL, CPY_SLOT_OWNED, CPY_SLOT_BORROWED, CPY_SLOT_INT } CpySlotKind;
+typedef struct {
+    CpySlotKind kind; /* BORROWED: the slot holds no reference of its own (3.14+: deferred, or immortal) */
+    PyObject *obj;    /* for OWNED and BORROWED, tag bits stripped */
+    intptr_t num;     /* for INT (3.15: a tagged small integer) */
+} CpySlot;
+CpySlot cpy_slot_get(CpyFrame *f, int slot);
+void cpy_slot_take(CpyFrame *f, int slot, PyObject *owned); /* overwrites without releasing; steals; NULL is fine */
+void cpy_slot_put_int(CpyFrame *f, int slot, intptr_t num); /* 3.15's tagged integer; elsewhere aborts */
+void cpy_slot_release(CpyFrame *f, int slot);               /* sets NULL, then drops the slot's reference if it has one */
+/* How machine code reads and writes slots: address of slot s is frame + cpy_slot_offset + 8*s; an object
+   pointer is (bits & cpy_slot_mask); a plain owned reference is stored as its bare pointer. NULL is
+   (bits & mask) == 0; what must be stored for NULL is cpy_slot_null. */
+extern const int cpy_slot_offset;
+extern const int64_t cpy_slot_mask;
+extern const int64_t cpy_slot_null;
+extern const int64_t cpy_slot_int_tag; /* 3.15: (n << 2) | tag; 0 where there are no tagged ints */
+/* Where in a frame the place is kept (a pointer to the code unit), for machine code that keeps lines right. */
+extern const int cpy_frame_instr_offset;
+void *cpy_place_pointer(PyCodeObject *code, int place); /* what is stored there */
+
+/* Push a new frame for `func` on the thread's data stack, all slots NULL, depth 0, place at the code's
+   start, and make it current. Borrowed func. NULL with an exception set (RecursionError, MemoryError).
+   The recursion check of Python code is done here. */
+CpyFrame *cpy_frame_push(PyThreadState *ts, PyFunctionObject *func);
+/* The same for a frame whose locals mapping or globals do not matter; pops the newest frame: releases all
+   its slots and the frame, makes the previous frame current. */
+void cpy_frame_pop(PyThreadState *ts, CpyFrame *f);
+/* Run the newest pushed frame from its place on to its end in the interpreter (nested). With `raising`, the
+   exception that is set is raised at its place first. Returns a new reference or NULL with an exception
+   set. The frame is gone afterwards. */
+PyObject *cpy_frame_run(PyThreadState *ts, CpyFrame *f, bool raising);
+
+/* ---- instructions ------------------------------------------------------------------------- */
+typedef enum {
+#define NEUTRAL(name, doc) CPYOP_##name,
+#include "cpython/neutral.def"
+#undef NEUTRAL
+    CPYOP__COUNT
+} CpyOp;
+const char *cpy_op_name(CpyOp op);
+
+/* Binary operators, one for plain and in-place. */
+typedef enum { CPY_ADD, CPY_AND, CPY_FLOORDIV, CPY_LSHIFT, CPY_MATMUL, CPY_MUL, CPY_MOD, CPY_OR, CPY_POW,
+               CPY_RSHIFT, CPY_SUB, CPY_TRUEDIV, CPY_XOR } CpyBinary;
+
+typedef struct {
+    CpyOp op;
+    int arg, arg2;
+    int at;         /* place of the instruction itself, its EXTENDED_ARGs included (so at is where it may be resumed) */
+    int op_at;      /* place of the opcode's own unit, where INSTRUCTION events and instr_ptr point (= at without EXTENDED_ARG) */
+    int next;       /* place of the following instruction, past the caches */
+    int target;     /* of a jump or a for_iter's exhausted edge (where FOR_ITER of the version really goes on), or -1 */
+    int target_depth_delta; /* for_iter: entries pushed/popped at target relative to before the instruction */
+    PyObject *obj;  /* borrowed name or constant, or NULL */
+    const char *opcode_name; /* the version's own spelling, for messages */
+} CpyInsn;
+/* Decode through instrumentation, specialisation and ENTER_EXECUTOR to the base opcode. `place` may point at
+   an EXTENDED_ARG or at the opcode after it. Never fails: unknown becomes CPYOP_unknown. */
+CpyInsn cpy_decode(PyCodeObject *code, int place);
+/* Does this code contain a back-edge; is it a generator, coroutine, class body or module? */
+bool cpy_code_has_loop(PyCodeObject *code);
+int cpy_code_stack_base(PyCodeObject *code); /* nlocalsplus: slot of the first stack entry */
+/* Handler of an exception raised at `place`: place of the handler, stack depth there before the exception
+   is pushed, and whether lasti is pushed too; false when there is none. */
+bool cpy_exception_handler(PyCodeObject *code, int place, int *handler, int *depth, bool *lasti);
+
+/* ---- types, instances, layouts ------------------------------------------------------------ */
+/* Instances whose attributes are kept inline ("inline values"): is this one such now, and where is attribute `name`
+   (interned str)? Returns byte offset of the value from the object's start, or -1. The value may be NULL (unset). */
+int cpy_inline_attr_offset(PyObject *obj, PyObject *name);
+/* Facts by which machine code checks that an instance of the (guarded) type still has valid inline values: load a byte at
+   obj + *offset, nonzero means valid. False if the type has no inline values. */
+bool cpy_inline_valid_offset(PyTypeObject *type, int *offset);
+/* Offset of the managed dict pointer from the object's start (negative), or 0 when the type has none. */
+int cpy_managed_dict_offset(PyTypeObject *type);
+/* The identity of a type's shared keys and the index a name has there; adding a key changes nothing of old indices.
+   Returns -1 when absent. Number of entries limits which indices are valid in an instance. */
+int cpy_shared_key_index(PyTypeObject *type, PyObject *name);
+/* All names of a type's shared keys in order (borrowed) and the byte offsets of their inline values from an instance's start. The
+   number of them, or -1 when the type has no inline values or more than max. */
+int cpy_shared_keys(PyTypeObject *type, PyObject **names, int *offsets, int max);
+/* Address of a 32- or 64-bit word in the shared keys that grows when a name is added, and how wide it is in bytes; NULL without. */
+void *cpy_shared_keys_count(PyTypeObject *type, int *bytes);
+/* Setting an attribute that is still NULL in inline values must record the insertion order as the interpreter does:
+   call this instead of a bare store then (steals nothing, borrows value). 0 / -1. */
+int cpy_inline_attr_set(PyObject *obj, PyObject *name, PyObject *value);
+/* A new instance of a plain heap class exactly as object.__new__ makes it (inline values set up, tracked by the collector). */
+PyObject *cpy_new_instance(PyTypeObject *type);
+/* True when instances of `type` are made by object.__new__, with inline values, no __slots__ memory besides,
+   no tp_finalize/tp_del, default dealloc (subtype_dealloc): candidates for escape analysis and recycling. */
+bool cpy_type_is_plain(PyTypeObject *type);
+unsigned int cpy_type_version(PyTypeObject *type); /* assigns one if needed; 0 when there is none to be had */
+extern const int cpy_type_version_offset;          /* of tp_version_tag */
+bool cpy_function_is_plain(PyFunctionObject *f); /* its vectorcall is the interpreter's own */
+unsigned int cpy_function_version(PyFunctionObject *f); /* may be 0 */
+extern const int cpy_function_version_offset;
+/* Lookup along the MRO without side effects; borrowed; NULL without exception when absent. */
+PyObject *cpy_type_lookup(PyTypeObject *type, PyObject *name);
+/* Version of a dict's keys, for watched or guarded lookups: entry index of a str key in a dict with unicode keys and no
+   split table; -1 otherwise. Address arithmetic for machine code: dict->ma_keys at *keys_offset; entries begin at
+   keys + *entries; entry i has key at +16*i and value at +16*i+8. */
+int cpy_dict_entry_index(PyObject *dict, PyObject *key);
+bool cpy_dict_is_str(PyObject *dict); /* has an exact dict only str keys (a unicode key table, or a split one) */
+bool cpy_dict_entry_layout(PyObject *dict, int *keys_offset, int *entries);
+
+/* Named byte offsets of the public and private objects machine code touches. -1: not in this version. */
+typedef enum {
+#define LAYOUT(name) CPY_OFF_##name,
+#include "cpython/layout.def"
+#undef LAYOUT
+    CPY_OFF__COUNT
+} CpyLayout;
+int cpy_offset(CpyLayout which);
+PyTypeObject *cpy_builtin_type(const char *name); /* "list_iterator", "range_iterator", "dict_keys", ... or NULL */
+
+/* ---- watchers ------------------------------------------------------------------------------ */
+/* Kinds of change reported to the one callback. For types: anything about the type or its bases changed. For dicts: a key
+   was added, replaced, deleted, or the dict cleared/deallocated (key may be NULL: anything). For functions: code, defaults,
+   kwdefaults or vectorcall replaced, or destroyed. For code: destroyed. */
+typedef enum { CPY_CHANGED_TYPE, CPY_CHANGED_DICT, CPY_CHANGED_FUNCTION, CPY_DESTROYED_FUNCTION, CPY_DESTROYED_CODE,
+               CPY_DESTROYED_DICT } CpyChange;
+typedef void (*CpyChangeFn)(CpyChange what, PyObject *subject, PyObject *key, PyObject *new_value);
+int cpy_watch_start(CpyChangeFn fn);
+void cpy_watch_stop(void);
+int cpy_watch_type(PyTypeObject *type);
+int cpy_watch_dict(PyObject *dict);
+
+/* ---- monitoring ------------------------------------------------------------------------------ */
+typedef enum { CPY_EVENT_JUMP, CPY_EVENT_START, CPY_EVENT_INSTRUCTION } CpyEvent;
+/* Called for every delivered event. `place` is the instruction's place (op_at), `dest` the jump's destination place or -1.
+   tstate->tracing is already lowered to its value outside while it runs, and put back after. Return 0 to go on, 1 to
+   DISABLE this place's event, -1 with an exception set to raise. */
+typedef int (*CpyEventFn)(CpyEvent what, PyCodeObject *code, int place, int dest);
+/* Take tool id 5 and register the callbacks; JUMP and PY_START become global events. Fails (RuntimeError) if the slot is taken. */
+int cpy_monitor_start(CpyEventFn fn);
+void cpy_monitor_stop(void);
+bool cpy_monitor_is_ours(void); /* is the slot still ours, with our callbacks */
+/* INSTRUCTION events of one code object on or off (local events; keeps JUMP and PY_START as they are). Cheap when already so. */
+int cpy_observe(PyCodeObject *code, bool on);
+/* Does any other tool, settrace or setprofile watch this code, or all code? */
+bool cpy_others_watch(PyThreadState *ts, PyCodeObject *code);
+/* Arrange that the exception now set (taken from the thread state) is raised in frame `f` at its place, as if the instruction there had
+   raised it: arms an INSTRUCTION event there; the caller then returns 0 from its event callback with f's place set. */
+int cpy_raise_at(PyThreadState *ts, CpyFrame *f);
+
+/* ---- the interpreter's duties --------------------------------------------------------------- */
+/* Address of the word that machine code tests on back-edges: nonzero after masking with *mask means leave the trace. */
+void *cpy_eval_breaker(PyThreadState *ts, uint64_t *mask);
+bool cpy_eval_breaker_is_set(PyThreadState *ts);
+bool cpy_is_main_interpreter(PyThreadState *ts);
+int cpy_enter_recursive_py(PyThreadState *ts); /* as the interpreter's own Python-call depth check: -1 with RecursionError */
+void cpy_leave_recursive_py(PyThreadState *ts);
+
+/* The exact functions the interpreter calls, where they are not public API. */
+PyObject *cpy_binary(CpyBinary op, bool inplace, PyObject *l, PyObject *r);
+PyObject *cpy_load_global(PyObject *globals, PyObject *builtins, PyObject *name);
+PyObject *cpy_call_intrinsic_1(PyThreadState *ts, int which, PyObject *v);
+PyObject *cpy_load_method(PyObject *owner, PyObject *name, PyObject **self); /* as LOAD_ATTR's method form; new refs */
+PyObject *cpy_format_simple(PyObject *v);
+int64_t cpy_int_value(PyObject *exact_int, bool *fits); /* any int that fits i64 */
+void cpy_dealloc(PyObject *o); /* _Py_Dealloc */
+
+#endif

@@ -1,0 +1,131 @@
+/*  Appending to a trace. A failed trace takes appends without harm: they all give value 1, a constant. */
+#include "ir/ir.h"
+
+#include <string.h>
+
+enum { DEFAULT_MAX_INSNS = 20000, HASH_LOOKBACK = 4000 };
+
+IrTrace *ir_trace_new(Arena *arena, const char *name)
+{
+    IrTrace *t = arena_alloc(arena, sizeof *t);
+    t->arena = arena;
+    t->name = arena_strdup(arena, name ? name : "?");
+    t->max_insns = DEFAULT_MAX_INSNS;
+    vec_push_in(arena, &t->insns, ((IrInsn){0}));
+    ir_const_i64(t, 0);
+    return t;
+}
+
+void ir_fail(IrTrace *t, const char *why)
+{
+    if (t->failed == NULL) {
+        t->failed = why;
+    }
+}
+
+static IrType result_type(const IrTrace *t, IrOp op, const IrRef *args, int nargs, const IrInsn *imm)
+{
+    const IrOpInfo *info = &ir_op_info[op];
+    switch (info->result) {
+    case IR_RESULT_FIELD:
+        return ir_width_type(imm->imm.field->width);
+    case IR_RESULT_CALL:
+        return ir_call_info[imm->imm.i].result;
+    case IR_RESULT_SAME:
+        return imm->type || nargs == 0 ? (IrType)imm->type : (IrType)ir_at(t, args[0])->type;
+    default:
+        return (IrType)info->result;
+    }
+}
+
+IrRef ir_append_imm(IrTrace *t, IrOp op, const IrRef *args, int nargs, IrInsn imm)
+{
+    if (t->failed) {
+        return 1;
+    }
+    if ((int)t->insns.len >= t->max_insns) {
+        ir_fail(t, "the trace is too long");
+        return 1;
+    }
+    IrInsn insn = {.op = (uint16_t)op, .nargs = (uint8_t)nargs, .imm = imm.imm};
+    insn.type = (uint8_t)result_type(t, op, args, nargs, &imm);
+    if (nargs > 0) {
+        insn.args = arena_alloc(t->arena, (size_t)nargs * sizeof *insn.args);
+        memcpy(insn.args, args, (size_t)nargs * sizeof *insn.args);
+    }
+    vec_push_in(t->arena, &t->insns, insn);
+    return (IrRef)(t->insns.len - 1);
+}
+
+IrRef ir_append(IrTrace *t, IrOp op, const IrRef *args, int nargs)
+{
+    return ir_append_imm(t, op, args, nargs, (IrInsn){0});
+}
+
+void ir_set_snap(IrTrace *t, IrRef r, uint32_t snap)
+{
+    if (t->failed == NULL) {
+        ir_at(t, r)->snap = snap;
+    }
+}
+
+/* Constants are shared over the last stretch of the trace, which is where they repeat. */
+static IrRef constant(IrTrace *t, IrOp op, int64_t bits)
+{
+    size_t n = t->insns.len, low = n > HASH_LOOKBACK ? n - HASH_LOOKBACK : 1;
+    for (size_t i = n; i-- > low;) {
+        IrInsn *insn = &t->insns.data[i];
+        if (insn->op == op && insn->imm.i == bits) {
+            return (IrRef)i;
+        }
+    }
+    IrInsn imm = {.imm.i = bits};
+    return ir_append_imm(t, op, NULL, 0, imm);
+}
+
+IrRef ir_const_i64(IrTrace *t, int64_t v) { return constant(t, IR_const_i64, v); }
+IrRef ir_const_bool(IrTrace *t, bool v) { return constant(t, IR_const_bool, v); }
+IrRef ir_const_obj(IrTrace *t, void *obj) { return constant(t, IR_const_obj, (int64_t)(intptr_t)obj); }
+IrRef ir_const_ptr(IrTrace *t, void *p) { return constant(t, IR_const_ptr, (int64_t)(intptr_t)p); }
+
+IrRef ir_const_f64(IrTrace *t, double v)
+{
+    int64_t bits;
+    memcpy(&bits, &v, sizeof bits);
+    return constant(t, IR_const_f64, bits);
+}
+
+bool ir_is_const(const IrTrace *t, IrRef r)
+{
+    IrOp op = (IrOp)ir_at(t, r)->op;
+    return op == IR_const_i64 || op == IR_const_f64 || op == IR_const_bool || op == IR_const_obj || op == IR_const_ptr;
+}
+
+const IrField *ir_field(IrTrace *t, const char *name, int offset, IrWidth width, unsigned memid, bool by_offset)
+{
+    for (size_t i = 0; i < t->fields.len; i++) {
+        const IrField *f = t->fields.data[i];
+        if (f->offset == offset && f->width == width && strcmp(f->name, name) == 0) {
+            return f;
+        }
+    }
+    IrField *f = arena_alloc(t->arena, sizeof *f);
+    *f = (IrField){arena_strdup(t->arena, name), offset, width, memid, by_offset};
+    vec_push_in(t->arena, &t->fields, f);
+    return f;
+}
+
+const IrKlass *ir_klass(IrTrace *t, const char *name, void *ptr, unsigned flags, int kind, int nfields,
+                        const IrField **fields, void *data)
+{
+    for (size_t i = 0; i < t->klasses.len; i++) {
+        const IrKlass *k = t->klasses.data[i];
+        if (k->ptr == ptr && k->kind == kind && k->nfields == nfields && strcmp(k->name, name) == 0) {
+            return k;
+        }
+    }
+    IrKlass *k = arena_alloc(t->arena, sizeof *k);
+    *k = (IrKlass){arena_strdup(t->arena, name), ptr, flags, kind, nfields, fields, data};
+    vec_push_in(t->arena, &t->klasses, k);
+    return k;
+}

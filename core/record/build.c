@@ -1,0 +1,296 @@
+/*  Building containers and strings, and taking sequences apart. */
+#include "record/state.h"
+
+enum { MAX_ITEMS = 60 };
+
+void rec_do_build_tuple(Recorder *r)
+{
+    int n = r->state->insn.arg;
+    IrRef values[MAX_ITEMS];
+    if (n > MAX_ITEMS) {
+        rec_give_up(r, ABORT_unsupported);
+        return;
+    }
+    if (n == 0) {
+        PyObject *empty = PyTuple_New(0);
+        rec_push(r, rec_const(r, empty), false);
+        Py_XDECREF(empty);
+        return;
+    }
+    for (int i = n - 1; i >= 0; i--) {
+        RecVal v = rec_pop(r);
+        rec_own(r, &v);
+        values[i] = v.ref;
+    }
+    rec_push(r, rec_new(r, rec_tuple_klass(r, n), values), true);
+}
+
+/* A C function over an array of the top n entries (borrowed); they are released after. */
+static void build_by_call(Recorder *r, void *fn, int n, int64_t imm, PyTypeObject *type)
+{
+    IrRef items[MAX_ITEMS];
+    if (n > MAX_ITEMS) {
+        rec_give_up(r, ABORT_unsupported);
+        return;
+    }
+    for (int i = 0; i < n; i++) {
+        items[i] = rec_stack(r, n - 1 - i)->ref;
+    }
+    IrRef null = ir_const_obj(r->raw, NULL);
+    IrRef v = rec_call_array(r, fn, null, null, imm, n, items);
+    if (type) {
+        rec_set_known(r, v, type);
+    }
+    for (int i = 0; i < n; i++) {
+        rec_drop(r, rec_pop(r));
+    }
+    rec_push(r, v, true);
+}
+
+static PyObject *make_list(PyObject *self, PyObject *const *items, size_t n, PyObject *last)
+{
+    (void)self;
+    (void)last;
+    PyObject *list = PyList_New((Py_ssize_t)n);
+    for (size_t i = 0; list && i < n; i++) {
+        PyList_SET_ITEM(list, (Py_ssize_t)i, Py_NewRef(items[i]));
+    }
+    return list;
+}
+
+static PyObject *make_set(PyObject *self, PyObject *const *items, size_t n, PyObject *last)
+{
+    (void)self;
+    (void)last;
+    PyObject *set = PySet_New(NULL);
+    for (size_t i = 0; set && i < n; i++) {
+        if (PySet_Add(set, items[i]) < 0) {
+            Py_CLEAR(set);
+        }
+    }
+    return set;
+}
+
+static PyObject *make_dict(PyObject *self, PyObject *const *items, size_t n, PyObject *last)
+{
+    (void)self;
+    (void)last;
+    PyObject *dict = PyDict_New();
+    for (size_t i = 0; dict && i < n; i++) {
+        if (PyDict_SetItem(dict, items[2 * i], items[2 * i + 1]) < 0) {
+            Py_CLEAR(dict);
+        }
+    }
+    return dict;
+}
+
+static PyObject *make_const_key_dict(PyObject *self, PyObject *const *items, size_t n, PyObject *last)
+{
+    (void)self;
+    (void)last;
+    PyObject *dict = PyDict_New();
+    for (size_t i = 0; dict && i < n; i++) {
+        if (PyDict_SetItem(dict, PyTuple_GET_ITEM(items[n], (Py_ssize_t)i), items[i]) < 0) {
+            Py_CLEAR(dict);
+        }
+    }
+    return dict;
+}
+
+/* BUILD_STRING joins strs; the parts were made by FORMAT_*, so they are exact or subclasses. */
+static PyObject *make_string(PyObject *self, PyObject *const *items, size_t n, PyObject *last)
+{
+    (void)self;
+    (void)last;
+    PyObject *parts = PyTuple_New((Py_ssize_t)n), *empty = PyUnicode_FromString("");
+    PyObject *out = NULL;
+    for (size_t i = 0; parts && i < n; i++) {
+        PyTuple_SET_ITEM(parts, (Py_ssize_t)i, Py_NewRef(items[i]));
+    }
+    if (parts && empty) {
+        out = PyUnicode_Join(empty, parts);
+    }
+    Py_XDECREF(parts);
+    Py_XDECREF(empty);
+    return out;
+}
+
+void rec_do_build_list(Recorder *r)
+{
+    int n = r->state->insn.arg;
+    build_by_call(r, (void *)make_list, n, n, &PyList_Type);
+}
+
+void rec_do_build_set(Recorder *r)
+{
+    int n = r->state->insn.arg;
+    build_by_call(r, (void *)make_set, n, n, &PySet_Type);
+}
+
+void rec_do_build_map(Recorder *r)
+{
+    int n = r->state->insn.arg;
+    build_by_call(r, (void *)make_dict, 2 * n, n, &PyDict_Type);
+}
+
+void rec_do_build_const_key_map(Recorder *r)
+{
+    int n = r->state->insn.arg;
+    build_by_call(r, (void *)make_const_key_dict, n + 1, n, &PyDict_Type);
+}
+
+void rec_do_build_string(Recorder *r)
+{
+    int n = r->state->insn.arg;
+    build_by_call(r, (void *)make_string, n, n, NULL);
+}
+
+void rec_do_build_slice(Recorder *r)
+{
+    int n = r->state->insn.arg;
+    IrRef args[3] = {rec_stack(r, n - 1)->ref, rec_stack(r, n - 2)->ref, n == 3 ? rec_stack(r, 0)->ref : rec_const(r, Py_None)};
+    IrRef v = rec_call(r, IR_CALL_new_slice, 3, args);
+    for (int i = 0; i < n; i++) {
+        rec_drop(r, rec_pop(r));
+    }
+    rec_push(r, v, true);
+}
+
+/* ---- adding to containers --------------------------------------------------------------------------- */
+
+void rec_do_list_append(Recorder *r)
+{
+    rec_call2(r, IR_CALL_list_append, rec_stack(r, r->state->insn.arg)->ref, rec_stack(r, 0)->ref);
+    rec_drop(r, rec_pop(r));
+}
+
+void rec_do_list_extend(Recorder *r)
+{
+    rec_call2(r, IR_CALL_list_extend, rec_stack(r, r->state->insn.arg)->ref, rec_stack(r, 0)->ref);
+    rec_drop(r, rec_pop(r));
+}
+
+void rec_do_set_add(Recorder *r)
+{
+    rec_call2(r, IR_CALL_set_add, rec_stack(r, r->state->insn.arg)->ref, rec_stack(r, 0)->ref);
+    rec_drop(r, rec_pop(r));
+}
+
+void rec_do_map_add(Recorder *r)
+{
+    IrRef d = rec_stack(r, r->state->insn.arg + 1)->ref;
+    rec_call3(r, IR_CALL_dict_set, d, rec_stack(r, 1)->ref, rec_stack(r, 0)->ref);
+    rec_drop(r, rec_pop(r));
+    rec_drop(r, rec_pop(r));
+}
+
+/* ---- unpacking ----------------------------------------------------------------------------------------- */
+
+void rec_do_unpack_sequence(Recorder *r)
+{
+    int n = r->state->insn.arg;
+    PyObject *o = rec_concrete(r, 0);
+    bool is_list = o && PyList_CheckExact(o);
+    if (o == NULL || !(is_list || PyTuple_CheckExact(o)) || PyObject_Length(o) != n || n > MAX_ITEMS) {
+        rec_give_up(r, ABORT_odd_value);
+        return;
+    }
+    IrRef seq = rec_stack(r, 0)->ref, items = seq;
+    rec_guard_type(r, seq, o);
+    const IrField *size = is_list ? rec_elem(r, "list.size", cpy_offset(CPY_OFF_var_size), IR_W_I64, MEMID_list_header)
+                                  : rec_elem(r, "size", cpy_offset(CPY_OFF_var_size), IR_W_I64, MEMID_none);
+    const IrKlass *k = is_list ? NULL : rec_tuple_klass(r, n);
+    const IrInsn *def = ir_at(r->raw, seq);
+    bool made_here = def->op == IR_new && def->imm.klass == k;
+    if (!made_here) {
+        rec_guard_bool(r, rec_op2(r, IR_eq_i64, rec_load(r, seq, size), rec_int(r, n)), true);
+    }
+    if (is_list) {
+        items = rec_load(r, seq, rec_field(r, CPY_OFF_list_items, IR_W_PTR, MEMID_list_header));
+    }
+    RecVal values[MAX_ITEMS];
+    for (int i = 0; i < n; i++) {
+        values[i] = (RecVal){.ref = is_list ? rec_load_elem(r, items, rec_int(r, i), rec_elem(r, "list.item", 0, IR_W_OBJ, MEMID_list_item))
+                                            : rec_load(r, seq, k->fields[i])};
+        rec_own(r, &values[i]);
+    }
+    rec_drop(r, rec_pop(r));
+    for (int i = n - 1; i >= 0; i--) {
+        rec_push_val(r, values[i]);
+    }
+}
+
+/* ---- formatting ------------------------------------------------------------------------------------------- */
+
+void rec_do_format_simple(Recorder *r)
+{
+    PyObject *o = rec_concrete(r, 0);
+    IrRef ref = rec_stack(r, 0)->ref;
+    int64_t v;
+    if (PyUnicode_CheckExact(o)) {
+        rec_guard_type(r, ref, o);
+        return;
+    }
+    IrRef s;
+    if (PyLong_CheckExact(o) && rec_fits_i64(o, &v)) {
+        s = rec_call1(r, IR_CALL_str_of_i64, rec_unbox_int(r, ref, o));
+    } else {
+        s = rec_call2(r, IR_CALL_format_any, ref, ir_const_obj(r->raw, NULL));
+    }
+    rec_drop(r, rec_pop(r));
+    rec_push(r, s, true);
+}
+
+void rec_do_format_with_spec(Recorder *r)
+{
+    IrRef s = rec_call2(r, IR_CALL_format_any, rec_stack(r, 1)->ref, rec_stack(r, 0)->ref);
+    rec_drop(r, rec_pop(r));
+    rec_drop(r, rec_pop(r));
+    rec_push(r, s, true);
+}
+
+void rec_do_convert_value(Recorder *r)
+{
+    IrRef s = rec_call2(r, IR_CALL_str_any, rec_stack(r, 0)->ref, rec_int(r, r->state->insn.arg));
+    rec_drop(r, rec_pop(r));
+    rec_push(r, s, true);
+}
+
+void rec_do_get_len(Recorder *r)
+{
+    IrRef n = rec_call1(r, IR_CALL_length, rec_stack(r, 0)->ref);
+    IrRef box = rec_op1(r, IR_box_i64, n);
+    rec_set_known(r, box, &PyLong_Type);
+    rec_push(r, box, true);
+}
+
+/* ---- functions ---------------------------------------------------------------------------------------------- */
+
+void rec_do_make_function(Recorder *r)
+{
+    PyObject *globals = cpy_frame_globals(rec_top(r)->real);
+    IrRef f = rec_call2(r, IR_CALL_make_function, rec_stack(r, 0)->ref, rec_const(r, globals));
+    rec_set_known(r, f, &PyFunction_Type);
+    rec_drop(r, rec_pop(r));
+    rec_push(r, f, true);
+}
+
+void rec_do_set_function_attr(Recorder *r)
+{
+    enum { CLOSURE = 8 };
+    if (r->state->insn.arg != CLOSURE) {
+        rec_give_up(r, ABORT_unsupported);
+        return;
+    }
+    RecVal func = rec_pop(r), closure = rec_pop(r);
+    rec_own(r, &closure);
+    rec_store(r, func.ref, closure.ref, rec_field(r, CPY_OFF_function_closure, IR_W_OBJ, MEMID_none));
+    rec_push_val(r, func);
+}
+
+void rec_do_intrinsic_1(Recorder *r)
+{
+    IrRef v = rec_call2(r, IR_CALL_intrinsic_1, rec_stack(r, 0)->ref, rec_int(r, r->state->insn.arg));
+    rec_drop(r, rec_pop(r));
+    rec_push(r, v, true);
+}

@@ -1,0 +1,469 @@
+/*  Calls: what is called and with what, then the choice between following a Python function, an intrinsic form
+    of a builtin, building an instance, or the C call itself. */
+#include "record/call.h"
+
+#include <string.h>
+
+/* ---- inlining Python functions ------------------------------------------------------------------ */
+
+static int times_on_stack(Recorder *r, PyCodeObject *code)
+{
+    int n = 0;
+    for (int i = 0; i < r->state->nframes; i++) {
+        n += r->state->frames[i].code == code;
+    }
+    return n;
+}
+
+enum { MAX_RECURSION = 2 };
+
+static bool binds(PyFunctionObject *func, int n, PyObject *kwnames)
+{
+    PyCodeObject *code = (PyCodeObject *)PyFunction_GET_CODE(func);
+    int npos = n - (kwnames ? (int)PyTuple_GET_SIZE(kwnames) : 0);
+    bool varargs = code->co_flags & CO_VARARGS;
+    return npos <= code->co_argcount || varargs;
+}
+
+bool rec_can_inline(Recorder *r, PyFunctionObject *func, int n, PyObject *kwnames)
+{
+    RecState *st = r->state;
+    PyCodeObject *code = (PyCodeObject *)PyFunction_GET_CODE(func);
+    const int never = CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR | CO_VARKEYWORDS;
+    if ((code->co_flags & never) || !(code->co_flags & CO_OPTIMIZED) || !cpy_function_is_plain(func)) {
+        return false;
+    }
+    if (st->nframes > st->start.max_inline_depth || st->nframes >= REC_MAX_FRAMES ||
+        cpy_code_stack_base(code) + code->co_stacksize > REC_MAX_SLOTS) {
+        return false;
+    }
+    return times_on_stack(r, code) < MAX_RECURSION && !st->host->no_inline(code) && binds(func, n, kwnames) &&
+           !cpy_others_watch(st->ts, code);
+}
+
+PyFunctionObject *rec_special(Recorder *r, PyObject *o, const char *name)
+{
+    (void)r;
+    PyObject *s = PyUnicode_InternFromString(name);
+    if (s == NULL) {
+        PyErr_Clear();
+        return NULL;
+    }
+    PyObject *f = cpy_type_lookup(Py_TYPE(o), s);
+    Py_DECREF(s);
+    return f && PyFunction_Check(f) ? (PyFunctionObject *)f : NULL;
+}
+
+typedef struct {
+    RecVal slots[256];
+    bool taken[CALL_MAX_ARGS];
+} Binding;
+
+static int slot_of_keyword(PyCodeObject *code, PyObject *name)
+{
+    PyObject *names = PyCode_GetVarnames(code);
+    int found = -1, total = code->co_argcount + code->co_kwonlyargcount;
+    for (int i = code->co_posonlyargcount; names && i < total && found < 0; i++) {
+        if (PyUnicode_Compare(PyTuple_GET_ITEM(names, i), name) == 0) {
+            found = i;
+        }
+    }
+    Py_XDECREF(names);
+    return found;
+}
+
+static bool bind_keywords(PyCodeObject *code, Binding *b, int npos, RecVal *args, PyObject *kwnames)
+{
+    int nkw = kwnames ? (int)PyTuple_GET_SIZE(kwnames) : 0;
+    for (int i = 0; i < nkw; i++) {
+        int slot = slot_of_keyword(code, PyTuple_GET_ITEM(kwnames, i));
+        if (slot < 0 || b->slots[slot].ref != IR_NONE) {
+            return false;
+        }
+        b->slots[slot] = args[npos + i];
+    }
+    return true;
+}
+
+/* Defaults are the function's own; it is watched, so they are constants. */
+static bool bind_defaults(Recorder *r, PyFunctionObject *func, Binding *b)
+{
+    PyCodeObject *code = (PyCodeObject *)PyFunction_GET_CODE(func);
+    PyObject *defaults = func->func_defaults, *kwdefaults = func->func_kwdefaults;
+    int ndefaults = defaults ? (int)PyTuple_GET_SIZE(defaults) : 0;
+    PyObject *names = PyCode_GetVarnames(code);
+    bool ok = names != NULL;
+    for (int i = 0; ok && i < code->co_argcount + code->co_kwonlyargcount; i++) {
+        if (b->slots[i].ref != IR_NONE) {
+            continue;
+        }
+        PyObject *value = NULL;
+        if (i >= code->co_argcount) {
+            value = kwdefaults ? PyDict_GetItemWithError(kwdefaults, PyTuple_GET_ITEM(names, i)) : NULL;
+        } else if (i >= code->co_argcount - ndefaults) {
+            value = PyTuple_GET_ITEM(defaults, i - (code->co_argcount - ndefaults));
+        }
+        ok = value != NULL;
+        if (ok) {
+            rec_depend(r, REC_DEP_FUNCTION, (PyObject *)func, NULL);
+            b->slots[i] = (RecVal){.ref = rec_const(r, value)};
+        }
+    }
+    Py_XDECREF(names);
+    return ok;
+}
+
+static bool bind_varargs(Recorder *r, PyCodeObject *code, Binding *b, int npos, RecVal *args)
+{
+    if (!(code->co_flags & CO_VARARGS)) {
+        return npos <= code->co_argcount;
+    }
+    int extra = npos > code->co_argcount ? npos - code->co_argcount : 0;
+    RecVal *slot = &b->slots[code->co_argcount + code->co_kwonlyargcount];
+    if (extra == 0) {
+        PyObject *empty = PyTuple_New(0);
+        *slot = (RecVal){.ref = rec_const(r, empty)};
+        Py_XDECREF(empty);
+        return true;
+    }
+    IrRef values[CALL_MAX_ARGS];
+    for (int i = 0; i < extra; i++) {
+        rec_own(r, &args[code->co_argcount + i]);
+        values[i] = args[code->co_argcount + i].ref;
+    }
+    *slot = (RecVal){.ref = rec_new(r, rec_tuple_klass(r, extra), values), .owned = 1};
+    return true;
+}
+
+/* Would binding succeed? Asked before anything is emitted or popped. */
+static bool can_bind(PyFunctionObject *func, int n, PyObject *kwnames)
+{
+    PyCodeObject *code = (PyCodeObject *)PyFunction_GET_CODE(func);
+    int total = code->co_argcount + code->co_kwonlyargcount;
+    int nkw = kwnames ? (int)PyTuple_GET_SIZE(kwnames) : 0, npos = n - nkw;
+    bool filled[256] = {false};
+    if (total > 200 || (npos > code->co_argcount && !(code->co_flags & CO_VARARGS))) {
+        return false;
+    }
+    for (int i = 0; i < npos && i < code->co_argcount; i++) {
+        filled[i] = true;
+    }
+    for (int i = 0; i < nkw; i++) {
+        int slot = slot_of_keyword(code, PyTuple_GET_ITEM(kwnames, i));
+        if (slot < 0 || filled[slot]) {
+            return false;
+        }
+        filled[slot] = true;
+    }
+    int ndefaults = func->func_defaults ? (int)PyTuple_GET_SIZE(func->func_defaults) : 0;
+    PyObject *names = PyCode_GetVarnames(code);
+    bool ok = names != NULL;
+    for (int i = 0; ok && i < total; i++) {
+        bool has_default = i < code->co_argcount ? i >= code->co_argcount - ndefaults
+                                                 : func->func_kwdefaults && PyDict_Contains(func->func_kwdefaults, PyTuple_GET_ITEM(names, i)) == 1;
+        ok = filled[i] || has_default;
+    }
+    Py_XDECREF(names);
+    return ok;
+}
+
+bool rec_inline_call(Recorder *r, PyFunctionObject *func, IrRef func_ref, int n, RecVal *args, PyObject **concrete,
+                     PyObject *kwnames, int how, int pop_on_return)
+{
+    (void)concrete;
+    PyCodeObject *code = (PyCodeObject *)PyFunction_GET_CODE(func);
+    Binding b;
+    memset(&b, 0, sizeof b);
+    if (!can_bind(func, n, kwnames)) {
+        rec_give_up(r, ABORT_odd_value);
+        return false;
+    }
+    int npos = n - (kwnames ? (int)PyTuple_GET_SIZE(kwnames) : 0);
+    for (int i = 0; i < npos && i < code->co_argcount; i++) {
+        b.slots[i] = args[i];
+    }
+    if (!bind_keywords(code, &b, npos, args, kwnames) || !bind_varargs(r, code, &b, npos, args) ||
+        !bind_defaults(r, func, &b)) {
+        rec_give_up(r, ABORT_odd_value);
+        return false;
+    }
+    rec_depend(r, REC_DEP_FUNCTION, (PyObject *)func, NULL);
+    if (!rec_enter_frame(r, func, func_ref, how, pop_on_return)) {
+        return false;
+    }
+    RecFrame *f = rec_top(r);
+    int total = code->co_argcount + code->co_kwonlyargcount + ((code->co_flags & CO_VARARGS) != 0);
+    memcpy(f->slots, b.slots, (size_t)total * sizeof(RecVal));
+    return true;
+}
+
+/* ---- taking a call apart -------------------------------------------------------------------------- */
+
+void rec_guard_callable(Recorder *r, RecCall *c)
+{
+    rec_guard_is(r, c->func.ref, c->callable);
+}
+
+/* Arguments' references go to rec_drop except those a handler has taken over (owned cleared). */
+void rec_pop_call(Recorder *r, RecCall *c)
+{
+    for (int i = 0; i < c->nstack; i++) {
+        rec_pop(r);
+    }
+    rec_drop(r, c->func);
+    for (int i = 0; i < c->n; i++) {
+        rec_drop(r, c->args[i]);
+    }
+}
+
+void rec_return_from_call(Recorder *r, RecCall *c, IrRef result, bool owned)
+{
+    rec_pop_call(r, c);
+    RecVal v = {.ref = result, .owned = owned};
+    if (!owned) {
+        rec_own(r, &v);
+    }
+    rec_push_val(r, v);
+}
+
+static void add_arg(RecCall *c, RecVal v, PyObject *concrete)
+{
+    c->args[c->n] = v;
+    c->concrete[c->n++] = concrete;
+}
+
+/* A bound method's function and self are borrowed from it: they get references while it goes. */
+static void take_method_apart(Recorder *r, RecCall *c)
+{
+    PyObject *method = c->callable;
+    const IrKlass *k = rec_method_klass(r);
+    rec_guard_type(r, c->func.ref, method);
+    RecVal func = {.ref = rec_load(r, c->func.ref, k->fields[0])};
+    RecVal self = {.ref = rec_load(r, c->func.ref, k->fields[1])};
+    rec_guard_is(r, func.ref, PyMethod_GET_FUNCTION(method));
+    func.ref = rec_const(r, PyMethod_GET_FUNCTION(method));
+    rec_own(r, &self);
+    rec_drop(r, c->func);
+    c->func = func;
+    c->callable = PyMethod_GET_FUNCTION(method);
+    add_arg(c, self, PyMethod_GET_SELF(method));
+}
+
+/* callable self-or-NULL args[n]: fills c. Entries stay on the stack until rec_pop_call. */
+static bool take_apart(Recorder *r, RecCall *c, int n, PyObject *kwnames, int above)
+{
+    *c = (RecCall){.kwnames = kwnames, .nstack = n + 2 + above};
+    if (n + 2 > CALL_MAX_ARGS) {
+        rec_give_up(r, ABORT_unsupported);
+        return false;
+    }
+    int callable_at = n + 1 + above, self_at = n + above;
+    c->callable = rec_concrete(r, callable_at);
+    c->func = *rec_stack(r, callable_at);
+    RecVal self = *rec_stack(r, self_at);
+    PyObject *concrete_self = rec_concrete(r, self_at);
+    if (c->callable == NULL) {
+        rec_give_up(r, ABORT_odd_value);
+        return false;
+    }
+    bool split = self.ref != IR_NONE && concrete_self == NULL; /* see load_class_method */
+    if (split) {
+        add_arg(c, self, PyMethod_GET_SELF(c->callable));
+        c->callable = PyMethod_GET_FUNCTION(c->callable);
+    } else if (self.ref != IR_NONE) {
+        add_arg(c, self, concrete_self);
+    } else if (Py_IS_TYPE(c->callable, &PyMethod_Type)) {
+        take_method_apart(r, c);
+    }
+    for (int i = n - 1; i >= 0; i--) {
+        PyObject *o = rec_concrete(r, i + above);
+        if (o == NULL) {
+            rec_give_up(r, ABORT_odd_value);
+            return false;
+        }
+        add_arg(c, *rec_stack(r, i + above), o);
+    }
+    return true;
+}
+
+/* ---- residual calls ---------------------------------------------------------------------------------- */
+
+void rec_call_residual(Recorder *r, RecCall *c)
+{
+    IrRef items[CALL_MAX_ARGS];
+    int nkw = c->kwnames ? (int)PyTuple_GET_SIZE(c->kwnames) : 0;
+    for (int i = 0; i < c->n; i++) {
+        items[i] = c->args[i].ref;
+    }
+    IrRef names = c->kwnames ? rec_const(r, c->kwnames) : ir_const_obj(r->raw, NULL);
+    int64_t nargsf = (int64_t)((size_t)(c->n - nkw) | PY_VECTORCALL_ARGUMENTS_OFFSET);
+    IrRef result = rec_call_array(r, (void *)PyObject_Vectorcall, c->func.ref, names, nargsf, c->n, items);
+    rec_return_from_call(r, c, result, true);
+}
+
+/* Functions of C by their own convention, without the detour over vectorcall. */
+static bool call_c_function(Recorder *r, RecCall *c, PyMethodDef *def, IrRef self, int first)
+{
+    int n = c->n - first;
+    IrRef null = ir_const_obj(r->raw, NULL), result;
+    IrRef items[CALL_MAX_ARGS];
+    for (int i = 0; i < n; i++) {
+        items[i] = c->args[first + i].ref;
+    }
+    switch (def->ml_flags & ~(METH_STATIC | METH_CLASS | METH_COEXIST)) {
+    case METH_O:
+        if (n != 1 || c->kwnames) {
+            return false;
+        }
+        result = rec_call_c(r, (void *)def->ml_meth, 2, (IrRef[]){self, items[0]});
+        break;
+    case METH_NOARGS:
+        if (n != 0 || c->kwnames) {
+            return false;
+        }
+        result = rec_call_c(r, (void *)def->ml_meth, 2, (IrRef[]){self, null});
+        break;
+    case METH_FASTCALL:
+        if (c->kwnames) {
+            return false;
+        }
+        result = rec_call_array(r, (void *)def->ml_meth, self, null, n, n, items);
+        break;
+    case METH_FASTCALL | METH_KEYWORDS: {
+        int nkw = c->kwnames ? (int)PyTuple_GET_SIZE(c->kwnames) : 0;
+        IrRef names = c->kwnames ? rec_const(r, c->kwnames) : null;
+        result = rec_call_array(r, (void *)def->ml_meth, self, names, n - nkw, n, items);
+        break;
+    }
+    default:
+        return false;
+    }
+    rec_return_from_call(r, c, result, true);
+    return true;
+}
+
+static bool call_c(Recorder *r, RecCall *c)
+{
+    if (PyCFunction_CheckExact(c->callable)) {
+        PyCFunctionObject *f = (PyCFunctionObject *)c->callable;
+        rec_guard_callable(r, c);
+        return call_c_function(r, c, f->m_ml, rec_const(r, f->m_self), 0);
+    }
+    if (Py_IS_TYPE(c->callable, &PyMethodDescr_Type) && c->n >= 1) {
+        PyMethodDescrObject *d = (PyMethodDescrObject *)c->callable;
+        if (!Py_IS_TYPE(c->concrete[0], d->d_common.d_type)) {
+            return false;
+        }
+        rec_guard_callable(r, c);
+        rec_guard_type(r, c->args[0].ref, c->concrete[0]);
+        return call_c_function(r, c, d->d_method, c->args[0].ref, 1);
+    }
+    return false;
+}
+
+/* ---- the choice ------------------------------------------------------------------------------------------ */
+
+static bool call_python(Recorder *r, RecCall *c)
+{
+    if (!PyFunction_Check(c->callable)) {
+        return false;
+    }
+    PyFunctionObject *func = (PyFunctionObject *)c->callable;
+    if (!rec_can_inline(r, func, c->n, c->kwnames) || !can_bind(func, c->n, c->kwnames)) {
+        return false;
+    }
+    PyObject *constant;
+    IrRef func_ref = IR_NONE;
+    bool same_code_only = func->func_closure && !func->func_defaults && !rec_is_const(r, c->func.ref, &constant);
+    if (same_code_only) {
+        rec_guard_type(r, c->func.ref, c->callable);
+        rec_guard_is(r, rec_load(r, c->func.ref, rec_field(r, CPY_OFF_function_code, IR_W_OBJ, MEMID_func)), func->func_code);
+        rec_guard_is(r, rec_load(r, c->func.ref, rec_field(r, CPY_OFF_function_globals, IR_W_OBJ, MEMID_none)), func->func_globals);
+        func_ref = c->func.ref;
+    } else {
+        rec_guard_callable(r, c);
+    }
+    for (int i = 0; i < c->nstack; i++) {
+        rec_pop(r);
+    }
+    bool owned_func = c->func.owned;
+    if (!same_code_only) {
+        rec_drop(r, c->func);
+    }
+    if (!rec_inline_call(r, func, func_ref, c->n, c->args, c->concrete, c->kwnames, REC_HOW_PUSH, 0)) {
+        return true;
+    }
+    if (same_code_only) {
+        rec_top(r)->globals = owned_func ? func_ref : IR_NONE;
+    }
+    return true;
+}
+
+/* An instance whose class has a Python __call__. */
+static bool call_instance(Recorder *r, RecCall *c)
+{
+    PyTypeObject *t = Py_TYPE(c->callable);
+    if (!PyType_HasFeature(t, Py_TPFLAGS_HEAPTYPE) || PyType_Check(c->callable) || c->n + 1 >= CALL_MAX_ARGS) {
+        return false;
+    }
+    PyFunctionObject *func = rec_special(r, c->callable, "__call__");
+    if (func == NULL || !rec_can_inline(r, func, c->n + 1, c->kwnames) || !can_bind(func, c->n + 1, c->kwnames)) {
+        return false;
+    }
+    rec_guard_type(r, c->func.ref, c->callable);
+    rec_depend_type(r, t);
+    for (int i = 0; i < c->nstack; i++) {
+        rec_pop(r);
+    }
+    memmove(&c->args[1], &c->args[0], (size_t)c->n * sizeof(RecVal));
+    c->args[0] = c->func;
+    rec_inline_call(r, func, IR_NONE, c->n + 1, c->args, c->concrete, c->kwnames, REC_HOW_PUSH, 0);
+    return true;
+}
+
+static void choose(Recorder *r, RecCall *c)
+{
+    if (call_python(r, c) || rec_gave_up(r) || rec_construct(r, c) || rec_gave_up(r) || rec_call_builtin(r, c) ||
+        rec_gave_up(r) || call_c(r, c) || rec_gave_up(r) || call_instance(r, c) || rec_gave_up(r)) {
+        return;
+    }
+    rec_call_residual(r, c);
+}
+
+void rec_do_call(Recorder *r)
+{
+    RecCall c;
+    if (take_apart(r, &c, r->state->insn.arg, NULL, 0)) {
+        choose(r, &c);
+    }
+}
+
+void rec_do_call_kw(Recorder *r)
+{
+    RecCall c;
+    PyObject *names = rec_concrete(r, 0), *constant;
+    if (names == NULL || !rec_is_const(r, rec_stack(r, 0)->ref, &constant)) {
+        rec_give_up(r, ABORT_odd_value);
+        return;
+    }
+    if (take_apart(r, &c, r->state->insn.arg, names, 1)) {
+        choose(r, &c);
+    }
+}
+
+void rec_do_call_ex(Recorder *r)
+{
+    bool has_kwargs = rec_concrete(r, 0) != NULL && r->state->insn.arg;
+    int extra = r->state->insn.arg ? 1 : 0;
+    PyObject *args = rec_concrete(r, extra);
+    if (has_kwargs || args == NULL || !PyTuple_CheckExact(args)) {
+        rec_give_up(r, ABORT_unsupported);
+        return;
+    }
+    IrRef values[3] = {rec_stack(r, extra + 2)->ref, rec_stack(r, extra)->ref, ir_const_obj(r->raw, NULL)};
+    IrRef result = rec_call(r, IR_CALL_call_ex, 3, values);
+    for (int i = 0; i < extra + 3; i++) {
+        rec_drop(r, rec_pop(r));
+    }
+    rec_push(r, result, true);
+}

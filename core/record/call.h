@@ -1,0 +1,27 @@
+/*  Private to call.c, builtins.c and construct.c: a call taken apart. */
+#ifndef JITNEY_RECORD_CALL_H
+#define JITNEY_RECORD_CALL_H
+
+#include "record/state.h"
+
+enum { CALL_MAX_ARGS = 40 };
+
+typedef struct {
+    PyObject *callable;            /* concrete, bound methods taken apart */
+    RecVal func;                   /* its value */
+    int n;                         /* arguments, self included, keyword values last */
+    RecVal args[CALL_MAX_ARGS];
+    PyObject *concrete[CALL_MAX_ARGS];
+    PyObject *kwnames;             /* tuple or NULL */
+    int nstack;                    /* entries of the operand stack the call takes away */
+} RecCall;
+
+void rec_pop_call(Recorder *r, RecCall *c);             /* takes them away, references to rec_drop */
+void rec_return_from_call(Recorder *r, RecCall *c, IrRef result, bool owned); /* pops, pushes the result */
+void rec_guard_callable(Recorder *r, RecCall *c);
+bool rec_call_builtin(Recorder *r, RecCall *c);         /* builtins.c: intrinsics of C functions */
+bool rec_construct(Recorder *r, RecCall *c);            /* construct.c: calls of classes */
+void rec_call_residual(Recorder *r, RecCall *c);        /* the call itself, by vectorcall */
+IrRef rec_range_iter(Recorder *r, IrRef range, PyObject *concrete); /* construct.c; IR_NONE when not simple */
+
+#endif

@@ -1,0 +1,162 @@
+/*  Private to core/record: the abstract frames of a recording and the small vocabulary its files share.
+
+    Each instruction is handled by one function of the dispatch table in record.c. Its order is always: look at the
+    concrete operands; emit guards (they carry the snapshot of the instruction's start); pop; emit the operations;
+    push; hand operands that are no longer needed to rec_drop. finish_insn then releases those, with snapshots of
+    the state behind the instruction, so that nothing is released twice when the trace is left there. */
+#ifndef JITNEY_RECORD_STATE_H
+#define JITNEY_RECORD_STATE_H
+
+#include "record/record.h"
+
+typedef struct {
+    IrRef ref;      /* IR_NONE: NULL */
+    uint8_t owned;  /* the slot has a reference of its own (as opposed to one borrowed from what stays alive) */
+    uint8_t is_int; /* 3.15: a tagged small integer, ref is I64 */
+} RecVal;
+
+typedef struct {
+    CpyFrame *real;       /* NULL until the interpreter has entered it */
+    PyCodeObject *code;
+    PyFunctionObject *func; /* constant function, or NULL */
+    IrRef func_ref;       /* the function when it is not constant */
+    IrRef globals;        /* unused unless func is NULL */
+    int base, nslots, depth;
+    int place;            /* of the instruction being executed; in suspended frames of the call */
+    int how;              /* RecHow of this frame's result */
+    int pop_on_return;    /* entries of the caller's stack that go when this returns (operands kept for REC_HOW_BINARY) */
+    int rounds;           /* back-edges seen */
+    RecVal *slots;
+    uint8_t *modified;    /* root frame: written since entry */
+} RecFrame;
+
+enum { REC_MAX_FRAMES = 16, REC_MAX_DROPS = 64, REC_MAX_SLOTS = 400 };
+
+typedef struct RecState {
+    const RecHost *host;
+    PyThreadState *ts;
+    RecStart start;
+    Arena *arena;
+    RecFrame frames[REC_MAX_FRAMES];
+    int nframes;
+    CpyInsn insn;           /* being handled */
+    bool ran;               /* it may have run arbitrary code: guard_valid follows */
+    bool ended;             /* the trace has its END */
+    IrRef pending_next;     /* result of iter_next whose side is told by where the interpreter goes on */
+    CpyInsn pending_for; uint32_t pending_before;
+    RecVal drops[REC_MAX_DROPS];
+    int ndrops;
+    struct { int slot; IrRef value, keep; } stores[16]; /* of root slots, written at the instruction's end; keep: reference taken first */
+    int nstores;
+    uint32_t before;        /* snapshot of the instruction's start */
+    int goes_to;            /* place the interpreter must go to next in the innermost frame; -1: not checked */
+    VEC(const IrKlass *) known; /* by IrRef: exact type known from an earlier guard (FIXED types only) */
+    VEC(PyCodeObject *) observed; /* owned */
+    IrSnapFrame sframes[REC_MAX_FRAMES];
+    IrSnapSlot *sslots;
+    int sslots_cap;
+    IrRef sdrops[REC_MAX_DROPS];
+} RecState;
+
+typedef void (*RecHandler)(Recorder *r);
+
+/* ---- giving up -------------------------------------------------------------------------- */
+void rec_give_up(Recorder *r, RecAbort why); /* sticky; the first reason stays */
+static inline bool rec_gave_up(const Recorder *r) { return r->status == REC_ABORTED; }
+
+/* ---- frames.c ---------------------------------------------------------------------------- */
+static inline RecFrame *rec_top(Recorder *r) { return &r->state->frames[r->state->nframes - 1]; }
+static inline bool rec_is_root(Recorder *r) { return r->state->nframes == 1; }
+RecVal *rec_stack(Recorder *r, int from_top);          /* 0 is the top entry */
+PyObject *rec_concrete(Recorder *r, int from_top);     /* the real object there, borrowed; NULL */
+PyObject *rec_concrete_local(Recorder *r, int slot);
+void rec_push(Recorder *r, IrRef ref, bool owned);
+void rec_push_null(Recorder *r);
+void rec_push_val(Recorder *r, RecVal v);
+RecVal rec_pop(Recorder *r);                            /* the entry's reference becomes the caller's */
+void rec_drop(Recorder *r, RecVal v);                   /* release at the end of this instruction, if owned */
+void rec_own(Recorder *r, RecVal *v);                   /* takes a reference if borrowed */
+void rec_store_local(Recorder *r, int slot, RecVal v);
+void rec_keep_borrowers(Recorder *r, IrRef ref);        /* stack entries borrowed from a slot that is about to change */
+void rec_write_root_slot(Recorder *r, int slot, IrRef value, IrRef keep);
+bool rec_enter_frame(Recorder *r, PyFunctionObject *func, IrRef func_ref, int how, int pop_on_return);
+void rec_leave_frame(Recorder *r, RecVal result);       /* return from the innermost inlined frame */
+void rec_observe(Recorder *r, PyCodeObject *code);
+
+/* ---- snap.c ------------------------------------------------------------------------------- */
+uint32_t rec_snap_before(Recorder *r);                  /* start of this instruction */
+uint32_t rec_snap_raise(Recorder *r);                   /* the same, raising */
+uint32_t rec_snap_at(Recorder *r, int place, int drop_from, IrExitKind kind); /* state now, going on at place; drops from drop_from on */
+
+/* ---- emit.c --------------------------------------------------------------------------------- */
+IrRef rec_op(Recorder *r, IrOp op, int n, IrRef a, IrRef b, IrRef c);
+#define rec_op0(r, op) rec_op(r, op, 0, 0, 0, 0)
+#define rec_op1(r, op, a) rec_op(r, op, 1, a, 0, 0)
+#define rec_op2(r, op, a, b) rec_op(r, op, 2, a, b, 0)
+#define rec_op3(r, op, a, b, c) rec_op(r, op, 3, a, b, c)
+IrRef rec_slot_op(Recorder *r, IrOp op, int n, IrRef a, int slot);
+IrRef rec_load(Recorder *r, IrRef base, const IrField *f);
+IrRef rec_load_elem(Recorder *r, IrRef base, IrRef index, const IrField *f);
+void rec_store(Recorder *r, IrRef base, IrRef value, const IrField *f);
+IrRef rec_const(Recorder *r, PyObject *o);              /* kept alive by the trace */
+IrRef rec_int(Recorder *r, int64_t v);
+IrRef rec_new(Recorder *r, const IrKlass *k, const IrRef *values);
+/* Helper call without arbitrary code. Where it RAISES, guard_ok with the raising snapshot follows. */
+IrRef rec_call(Recorder *r, IrCall which, int n, const IrRef *args);
+#define rec_call1(r, w, a) rec_call(r, w, 1, (IrRef[]){a})
+#define rec_call2(r, w, a, b) rec_call(r, w, 2, (IrRef[]){a, b})
+#define rec_call3(r, w, a, b, c) rec_call(r, w, 3, (IrRef[]){a, b, c})
+/* call_c and call_array: sync before, unsync and guard_ok after, guard_valid at the instruction's end. */
+IrRef rec_call_c(Recorder *r, void *fn, int n, const IrRef *args);
+IrRef rec_call_array(Recorder *r, void *fn, IrRef first, IrRef last, int64_t imm, int n, const IrRef *items);
+void rec_guard_bool(Recorder *r, IrRef b, bool expect);
+void rec_guard_bool_else(Recorder *r, IrRef b, bool expect, uint32_t snap);
+
+/* ---- types.c ---------------------------------------------------------------------------------- */
+const IrKlass *rec_klass(Recorder *r, PyTypeObject *t);
+void rec_guard_type(Recorder *r, IrRef ref, PyObject *concrete);
+void rec_guard_is(Recorder *r, IrRef ref, PyObject *concrete);
+bool rec_is_const(Recorder *r, IrRef ref, PyObject **value);
+const IrKlass *rec_known(Recorder *r, IrRef ref);
+void rec_set_known(Recorder *r, IrRef ref, PyTypeObject *t);
+void rec_forget_types(Recorder *r);
+void rec_depend(Recorder *r, RecDepKind kind, PyObject *subject, PyObject *key);
+void rec_depend_type(Recorder *r, PyTypeObject *t);     /* heap types; static ones never change */
+const IrField *rec_field(Recorder *r, CpyLayout which, IrWidth width, unsigned memid);
+const IrField *rec_elem(Recorder *r, const char *name, int offset, IrWidth width, unsigned memid);
+const IrField *rec_attr_field(Recorder *r, PyObject *name, int offset);
+const IrField *rec_iter_field(Recorder *r, CpyLayout which, IrWidth width);
+const IrField *rec_valid_field(Recorder *r, PyTypeObject *t); /* NULL: no inline values */
+const IrField *rec_dict_field(Recorder *r, PyTypeObject *t);  /* NULL: no managed dict */
+const IrKlass *rec_tuple_klass(Recorder *r, int n);
+const IrKlass *rec_iter_klass(Recorder *r, int kind);
+const IrKlass *rec_method_klass(Recorder *r);
+const IrKlass *rec_instance_klass(Recorder *r, PyTypeObject *t); /* plain classes; NULL if its attributes can't be told */
+static inline bool rec_is_exact_int(PyObject *o) { return o && PyLong_CheckExact(o); }
+
+/* ---- numbers: arith.c --------------------------------------------------------------------------- */
+IrRef rec_unbox_int(Recorder *r, IrRef ref, PyObject *concrete); /* int or bool, guarded; concrete must fit */
+IrRef rec_unbox_float(Recorder *r, IrRef ref, PyObject *concrete);
+bool rec_fits_i64(PyObject *o, int64_t *v);             /* exact int or bool */
+IrRef rec_truth(Recorder *r, IrRef ref, PyObject *concrete, bool *known, bool *value); /* BOOL, or IR_NONE when not this simple */
+void rec_push_bool(Recorder *r, IrRef b);
+bool rec_has_only_safe_operands(PyObject *l, PyObject *rr);
+
+/* ---- calls: call.c -------------------------------------------------------------------------------- */
+/* Follow a call of a Python function with these arguments (references handed over); false: not possible, nothing emitted. */
+bool rec_inline_call(Recorder *r, PyFunctionObject *func, IrRef func_ref, int n, RecVal *args, PyObject **concrete, PyObject *kwnames, int how, int pop_on_return);
+bool rec_can_inline(Recorder *r, PyFunctionObject *func, int n, PyObject *kwnames);
+/* Lookup of a Python-level special method: the function if the type's attribute is a plain function (then type is a dependency). */
+PyFunctionObject *rec_special(Recorder *r, PyObject *o, const char *name);
+
+/* ---- iterators: iter.c ------------------------------------------------------------------------------ */
+void rec_exhaust(Recorder *r);                          /* the current FOR_ITER's exhausted edge */
+void rec_resolve_next(Recorder *r, int place);          /* which way did the FOR_ITER before this place go */
+void rec_finish_insn(Recorder *r);
+
+/* ---- one handler per neutral operation that is compiled -------------------------------------------- */
+#define HANDLER(name) void rec_do_##name(Recorder *r);
+#include "record/handlers.def"
+#undef HANDLER
+
+#endif

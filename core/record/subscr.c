@@ -1,0 +1,264 @@
+/*  Subscripts and slices: lists, tuples, strings, bytes and dicts of str in the trace, the rest by C call. */
+#include "record/state.h"
+
+static const IrField *size_field(Recorder *r, PyObject *o)
+{
+    if (PyList_CheckExact(o)) {
+        return rec_elem(r, "list.size", cpy_offset(CPY_OFF_var_size), IR_W_I64, MEMID_list_header);
+    }
+    if (PyByteArray_CheckExact(o)) {
+        return rec_elem(r, "bytearray.size", cpy_offset(CPY_OFF_var_size), IR_W_I64, MEMID_bytearray);
+    }
+    if (PyUnicode_CheckExact(o)) {
+        return rec_field(r, CPY_OFF_unicode_length, IR_W_I64, MEMID_none);
+    }
+    return rec_elem(r, "size", cpy_offset(CPY_OFF_var_size), IR_W_I64, MEMID_none);
+}
+
+/* The index as 0 <= i < size, guarded; IR_NONE when it is out of range now. */
+static IrRef guarded_index(Recorder *r, IrRef container, PyObject *o, IrRef key, PyObject *k)
+{
+    int64_t i;
+    Py_ssize_t size = PyObject_Length(o);
+    if (!rec_fits_i64(k, &i) || !PyLong_CheckExact(k) || i >= size || i < -size) {
+        return IR_NONE;
+    }
+    rec_guard_type(r, container, o);
+    IrRef index = rec_unbox_int(r, key, k);
+    IrRef n = rec_load(r, container, size_field(r, o));
+    if (i < 0) {
+        rec_guard_bool(r, rec_op2(r, IR_lt_i64, index, rec_int(r, 0)), true);
+        index = rec_op2(r, IR_add_i64, index, n);
+    }
+    rec_guard_bool(r, rec_op2(r, IR_lt_u64, index, n), true);
+    return index;
+}
+
+static IrRef list_items(Recorder *r, IrRef list)
+{
+    return rec_load(r, list, rec_field(r, CPY_OFF_list_items, IR_W_PTR, MEMID_list_header));
+}
+
+static const IrField *list_item(Recorder *r)
+{
+    return rec_elem(r, "list.item", 0, IR_W_OBJ, MEMID_list_item);
+}
+
+static void finish_subscr(Recorder *r, RecVal result)
+{
+    rec_own(r, &result);
+    rec_drop(r, rec_pop(r));
+    rec_drop(r, rec_pop(r));
+    rec_push_val(r, result);
+}
+
+static void push_byte(Recorder *r, IrRef byte)
+{
+    IrRef box = rec_op1(r, IR_box_i64, byte);
+    rec_set_known(r, box, &PyLong_Type);
+    finish_subscr(r, (RecVal){.ref = box, .owned = 1});
+}
+
+static bool subscr_sequence(Recorder *r, PyObject *o, PyObject *k)
+{
+    bool known = PyList_CheckExact(o) || PyTuple_CheckExact(o) || PyUnicode_CheckExact(o) || PyBytes_CheckExact(o) ||
+                 PyByteArray_CheckExact(o);
+    if (!known) {
+        return false;
+    }
+    IrRef c = rec_stack(r, 1)->ref;
+    IrRef i = guarded_index(r, c, o, rec_stack(r, 0)->ref, k);
+    if (i == IR_NONE) {
+        return false;
+    }
+    if (PyList_CheckExact(o)) {
+        finish_subscr(r, (RecVal){.ref = rec_load_elem(r, list_items(r, c), i, list_item(r))});
+    } else if (PyTuple_CheckExact(o)) {
+        const IrField *f = rec_elem(r, "tuple.item", cpy_offset(CPY_OFF_tuple_items), IR_W_OBJ, MEMID_none);
+        finish_subscr(r, (RecVal){.ref = rec_load_elem(r, c, i, f)});
+    } else if (PyUnicode_CheckExact(o)) {
+        IrRef s = rec_call2(r, IR_CALL_str_getitem, c, i);
+        rec_set_known(r, s, &PyUnicode_Type);
+        finish_subscr(r, (RecVal){.ref = s, .owned = 1});
+    } else if (PyBytes_CheckExact(o)) {
+        push_byte(r, rec_load_elem(r, c, i, rec_elem(r, "bytes.item", cpy_offset(CPY_OFF_bytes_data), IR_W_U8, MEMID_none)));
+    } else {
+        IrRef data = rec_load(r, c, rec_field(r, CPY_OFF_bytearray_start, IR_W_PTR, MEMID_bytearray));
+        push_byte(r, rec_load_elem(r, data, i, rec_elem(r, "bytearray.item", 0, IR_W_U8, MEMID_bytearray)));
+    }
+    return true;
+}
+
+static bool subscr_dict(Recorder *r, PyObject *o, PyObject *k)
+{
+    if (!PyDict_CheckExact(o)) {
+        return false;
+    }
+    IrRef d = rec_stack(r, 1)->ref, key = rec_stack(r, 0)->ref;
+    rec_guard_type(r, d, o);
+    if (PyUnicode_CheckExact(k) && cpy_dict_is_str(o) && PyDict_GetItemWithError(o, k)) {
+        rec_guard_type(r, key, k);
+        rec_guard_bool(r, rec_call1(r, IR_CALL_dict_is_str, d), true);
+        IrRef v = rec_call2(r, IR_CALL_dict_get_str, d, key);
+        rec_op1(r, IR_guard_nonnull, v);
+        finish_subscr(r, (RecVal){.ref = v});
+        return true;
+    }
+    PyErr_Clear();
+    finish_subscr(r, (RecVal){.ref = rec_call2(r, IR_CALL_dict_get, d, key), .owned = 1});
+    return true;
+}
+
+static bool subscr_method(Recorder *r, PyObject *o, PyObject *k)
+{
+    if (!PyType_HasFeature(Py_TYPE(o), Py_TPFLAGS_HEAPTYPE)) {
+        return false;
+    }
+    PyFunctionObject *func = rec_special(r, o, "__getitem__");
+    if (func == NULL || !rec_can_inline(r, func, 2, NULL)) {
+        return false;
+    }
+    rec_guard_type(r, rec_stack(r, 1)->ref, o);
+    rec_depend_type(r, Py_TYPE(o));
+    PyObject *concrete[2] = {o, k};
+    RecVal args[2];
+    args[1] = rec_pop(r);
+    args[0] = rec_pop(r);
+    return rec_inline_call(r, func, IR_NONE, 2, args, concrete, NULL, REC_HOW_PUSH, 0);
+}
+
+void rec_do_subscr(Recorder *r)
+{
+    PyObject *o = rec_concrete(r, 1), *k = rec_concrete(r, 0);
+    if (o == NULL || k == NULL) {
+        rec_give_up(r, ABORT_odd_value);
+        return;
+    }
+    if (subscr_sequence(r, o, k) || subscr_dict(r, o, k) || subscr_method(r, o, k) || rec_gave_up(r)) {
+        return;
+    }
+    IrRef v = rec_call2(r, IR_CALL_subscr_any, rec_stack(r, 1)->ref, rec_stack(r, 0)->ref);
+    finish_subscr(r, (RecVal){.ref = v, .owned = 1});
+}
+
+/* ---- stores -------------------------------------------------------------------------------------- */
+
+static bool store_list(Recorder *r, PyObject *o, PyObject *k)
+{
+    if (!PyList_CheckExact(o)) {
+        return false;
+    }
+    IrRef list = rec_stack(r, 1)->ref;
+    IrRef i = guarded_index(r, list, o, rec_stack(r, 0)->ref, k);
+    if (i == IR_NONE) {
+        return false;
+    }
+    IrRef items = list_items(r, list);
+    rec_drop(r, rec_pop(r));
+    rec_drop(r, rec_pop(r));
+    RecVal v = rec_pop(r);
+    rec_own(r, &v);
+    IrInsn imm = {.imm.field = list_item(r)};
+    IrRef args[3] = {items, i, v.ref};
+    IrRef insn = ir_append_imm(r->raw, IR_replace_elem, args, 3, imm);
+    ir_set_snap(r->raw, insn, rec_snap_at(r, r->state->insn.next, 0, IR_EXIT_RESUME));
+    return true;
+}
+
+static bool store_bytearray(Recorder *r, PyObject *o, PyObject *k, PyObject *value)
+{
+    int64_t byte;
+    if (!PyByteArray_CheckExact(o) || !PyLong_CheckExact(value) || !rec_fits_i64(value, &byte) || byte < 0 || byte > 255) {
+        return false;
+    }
+    IrRef array = rec_stack(r, 1)->ref;
+    IrRef i = guarded_index(r, array, o, rec_stack(r, 0)->ref, k);
+    if (i == IR_NONE) {
+        return false;
+    }
+    IrRef v = rec_unbox_int(r, rec_stack(r, 2)->ref, value);
+    rec_guard_bool(r, rec_op2(r, IR_lt_u64, v, rec_int(r, 256)), true);
+    IrRef data = rec_load(r, array, rec_field(r, CPY_OFF_bytearray_start, IR_W_PTR, MEMID_bytearray));
+    IrInsn imm = {.imm.field = rec_elem(r, "bytearray.item", 0, IR_W_U8, MEMID_bytearray)};
+    IrRef args[3] = {data, i, v};
+    ir_append_imm(r->raw, IR_store_elem, args, 3, imm);
+    for (int n = 0; n < 3; n++) {
+        rec_drop(r, rec_pop(r));
+    }
+    return true;
+}
+
+static bool store_method(Recorder *r, PyObject *o, PyObject *k, PyObject *value)
+{
+    if (!PyType_HasFeature(Py_TYPE(o), Py_TPFLAGS_HEAPTYPE)) {
+        return false;
+    }
+    PyFunctionObject *func = rec_special(r, o, "__setitem__");
+    if (func == NULL || !rec_can_inline(r, func, 3, NULL)) {
+        return false;
+    }
+    rec_guard_type(r, rec_stack(r, 1)->ref, o);
+    rec_depend_type(r, Py_TYPE(o));
+    PyObject *concrete[3] = {o, k, value};
+    RecVal args[3];
+    args[1] = rec_pop(r);
+    args[0] = rec_pop(r);
+    args[2] = rec_pop(r);
+    return rec_inline_call(r, func, IR_NONE, 3, args, concrete, NULL, REC_HOW_DISCARD, 0);
+}
+
+void rec_do_store_subscr(Recorder *r)
+{
+    PyObject *value = rec_concrete(r, 2), *o = rec_concrete(r, 1), *k = rec_concrete(r, 0);
+    if (o == NULL || k == NULL || value == NULL) {
+        rec_give_up(r, ABORT_odd_value);
+        return;
+    }
+    if (store_list(r, o, k) || store_bytearray(r, o, k, value) || store_method(r, o, k, value) || rec_gave_up(r)) {
+        return;
+    }
+    IrRef v = rec_stack(r, 2)->ref, c = rec_stack(r, 1)->ref, key = rec_stack(r, 0)->ref;
+    if (PyDict_CheckExact(o)) {
+        rec_guard_type(r, c, o);
+        rec_call3(r, IR_CALL_dict_set, c, key, v);
+    } else {
+        rec_call3(r, IR_CALL_store_subscr_any, c, key, v);
+    }
+    for (int n = 0; n < 3; n++) {
+        rec_drop(r, rec_pop(r));
+    }
+}
+
+void rec_do_delete_subscr(Recorder *r)
+{
+    rec_call2(r, IR_CALL_delete_subscr_any, rec_stack(r, 1)->ref, rec_stack(r, 0)->ref);
+    rec_drop(r, rec_pop(r));
+    rec_drop(r, rec_pop(r));
+}
+
+/* ---- slices ---------------------------------------------------------------------------------------- */
+
+static IrRef slice_object(Recorder *r, IrRef start, IrRef stop)
+{
+    IrRef args[3] = {start, stop, rec_const(r, Py_None)};
+    return rec_call(r, IR_CALL_new_slice, 3, args);
+}
+
+void rec_do_slice_get(Recorder *r)
+{
+    IrRef slice = slice_object(r, rec_stack(r, 1)->ref, rec_stack(r, 0)->ref);
+    IrRef v = rec_call2(r, IR_CALL_subscr_take_key, rec_stack(r, 2)->ref, slice);
+    for (int n = 0; n < 3; n++) {
+        rec_drop(r, rec_pop(r));
+    }
+    rec_push(r, v, true);
+}
+
+void rec_do_slice_set(Recorder *r)
+{
+    IrRef slice = slice_object(r, rec_stack(r, 1)->ref, rec_stack(r, 0)->ref);
+    rec_call3(r, IR_CALL_store_subscr_take_key, rec_stack(r, 2)->ref, slice, rec_stack(r, 3)->ref);
+    for (int n = 0; n < 4; n++) {
+        rec_drop(r, rec_pop(r));
+    }
+}
