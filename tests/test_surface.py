@@ -31,7 +31,7 @@ PROGRAMS = {
     "interrupt": "raise KeyboardInterrupt",
     "syntax": "def f(:",
     "hook": "import sys\nsys.excepthook = lambda t, v, tb: print('hook', v, tb.tb_frame.f_code.co_name)\n1 / 0",
-    "atexit": "import atexit\natexit.register(lambda: print('bye', sorted(globals())))\nx = 1\nraise SystemExit(2)",
+    "atexit": "import atexit\natexit.register(lambda: print('bye', x, __name__))\nx = 1\nraise SystemExit(2)",
     "finaliser": "class A:\n    def __del__(self): print('del')\na = A()\nraise SystemExit",
 }
 
