@@ -1,0 +1,109 @@
+/*  The runner: one replay of the raw trace, a loop's with up to MAX_TRIES heads, then dead code. */
+#include "opt/cx.h"
+
+enum { MAX_TRIES = 10 };
+
+static int count_slots(const IrTrace *raw, int least) {
+    int n = least;
+    for (IrRef r = 1; r < NINSNS(raw); r++) {
+        const IrInsn *in = ir_at(raw, r);
+        if (ir_op_info[in->op].imm == IR_IMM_SLOT && in->imm.i >= n) {
+            n = (int)in->imm.i + 1;
+        }
+    }
+    for (uint32_t i = 0; i < NSNAPS(raw); i++) {
+        const IrSnapshot *s = &raw->snaps.data[i];
+        for (int j = 0; j < s->nslots && s->slots[j].frame == 0; j++) {
+            n = s->slots[j].slot >= n ? s->slots[j].slot + 1 : n;
+        }
+    }
+    return n;
+}
+
+static int slots_needed(const IrTrace *raw, const OptOptions *options) {
+    int n = count_slots(raw, options->first_stack_slot + options->entry_depth);
+    const IrInsn *end = ir_at(raw, NINSNS(raw) - 1);
+    if (end->op == IR_raw_link && end->imm.label && end->imm.label->opt) {
+        const OptHead *head = end->imm.label->opt;
+        int theirs = count_slots(head->raw, head->first_stack_slot + head->entry_depth);
+        n = theirs > n ? theirs : n;
+    }
+    return n;
+}
+
+static OptContext *start(IrTrace *raw, OptOptions *options) {
+    OptContext *cx = opt_context(raw, options, slots_needed(raw, options));
+    cx->map = opt_alloc(cx, NINSNS(raw) * sizeof *cx->map);
+    return cx;
+}
+
+/* One try. NULL: again or cx->why. */
+static OptHead *run_once(OptContext *cx, OptPlan *plan, bool loops) {
+    IrOp end = (IrOp)ir_at(cx->raw, NINSNS(cx->raw) - 1)->op;
+    if (end == IR_raw_link) {
+        link_before(cx);
+    }
+    replay_all(cx);
+    if (cx->why) {
+        return NULL;
+    }
+    if (end == IR_raw_close && loops) {
+        return peel(cx, plan);
+    }
+    if (end == IR_raw_link && pass_on(cx, PASS_link)) {
+        link_end(cx);
+    } else {
+        emit(cx, IR_leave, NULL, 0, NULL, snapshot(cx, cx->now->snap));
+    }
+    return NULL;
+}
+
+static IrTrace *finish(OptContext *cx, OptHead *head, const char **why) {
+    if (!cx->why && cx->out->failed) {
+        opt_fail(cx, cx->out->failed);
+    }
+    if (cx->why) {
+        *why = cx->why;
+        return NULL;
+    }
+    IrRef count = NINSNS(cx->out);
+    IrRef *renamed = dce(cx);
+    if (head) {
+        make_label(cx, head, renamed, count);
+    }
+#ifdef JN_DEBUG_CHECKS
+    *why = ir_verify(cx->out, false);
+    if (*why) {
+        return NULL;
+    }
+#endif
+    return cx->out;
+}
+
+IrTrace *opt_run(IrTrace *raw, OptOptions *options, const char **why) {
+    *why = NULL;
+    options->note = NULL;
+    if (NINSNS(raw) < 2 || raw->failed) {
+        *why = raw->failed ? raw->failed : "an empty trace";
+        return NULL;
+    }
+    OptContext *cx = start(raw, options);
+    OptPlan plan = { .wishes = opt_alloc(cx, (size_t)cx->nslots) };
+    bool loops = options->peel;
+    for (int tries = 0; tries < MAX_TRIES; tries++) {
+        if (tries) {
+            cx = start(raw, options);
+        }
+        plan.again = false;
+        OptHead *head = run_once(cx, &plan, loops);
+        bool looped = loops && ir_at(raw, NINSNS(raw) - 1)->op == IR_raw_close;
+        if (looped && (cx->why || (plan.again && tries >= MAX_TRIES - 2))) {
+            options->note = cx->why ? cx->why : "the loop's state is different every time round";
+            loops = false;
+        } else if (!plan.again) {
+            return finish(cx, head, why);
+        }
+    }
+    *why = "no stable state at the loop's head";
+    return NULL;
+}

@@ -1,0 +1,153 @@
+/*  Reference counts, as late as can be.
+
+    An incref in the raw trace is only counted (pending). Most are followed by their decref and cost nothing; the others
+    are emitted when what keeps the object alive could go away: is_kept says what does. While an incref is pending, exits
+    take the reference themselves (snapshots.c writes the entry as not owned). */
+#include "opt/cx.h"
+
+void set_pending(OptContext *cx, IrRef v, int n) {
+    OptFact *f = fact(cx, v);
+    if (!f->pending && n > 0) {
+        LIST_PUSH(cx, cx->pendings, v);
+    }
+    f->pending = n > 0 ? n : 0;
+}
+
+static bool in_root_slot(OptContext *cx, IrRef v, int except) {
+    for (int k = 0; k < cx->nslots && k < cx->mem_limit; k++) {
+        if (k != except && slot_memory(cx, k) == v) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Does the object live through the effect though the pending increfs are not emitted? by_others: without the trace's own references. */
+bool is_kept(OptContext *cx, IrRef v, const OptEffect *e, bool by_others) {
+    OptFact *f = fact(cx, v);
+    if (ir_is_const(cx->out, v) || (f->held > 0 && !by_others)) {
+        return true;
+    }
+    if (e->runs) {
+        return false;
+    }
+    if (in_root_slot(cx, v, e->slot)) {
+        return true;
+    }
+    const IrField *from = f->anchor_field;
+    if (!from) {
+        return false;
+    }
+    if (from->mem != MEMID_none && (e->writes >> from->mem & 1)
+        && (!e->field || may_overlap(from, e->field, true))) {
+        return false;
+    }
+    return !(e->releases || e->slot >= 0) || is_kept(cx, f->anchor, e, false);
+}
+
+void flush_pending(OptContext *cx, const OptEffect *e) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < cx->pendings.n; i++) {
+        IrRef v = cx->pendings.data[i];
+        OptFact *f = fact(cx, v);
+        if (f->pending > 0 && !is_kept(cx, v, e, false)) {
+            for (; f->pending > 0; f->pending--) {
+                emit1(cx, IR_incref, v);
+                f->held++;
+            }
+        }
+        if (f->pending > 0) {
+            cx->pendings.data[kept++] = v;
+        }
+    }
+    cx->pendings.n = kept;
+}
+
+void count_up(OptContext *cx, OptVal v) {
+    v = resolve(cx, v);
+    if (is_virtual(v)) {
+        virt(cx, v)->refs++;
+        return;
+    }
+    if (type_flags(cx, v) & IR_TYPE_BOOL) {
+        return;
+    }
+    if (!pass_on(cx, PASS_refcount)) {
+        emit1(cx, IR_incref, v);
+        fact(cx, v)->held++;
+        return;
+    }
+    set_pending(cx, v, fact(cx, v)->pending + 1);
+}
+
+/* One reference less, of an object that is not NULL. The raw snapshot is the state behind it. */
+void count_down(OptContext *cx, OptVal v, uint32_t raw_snap) {
+    v = resolve(cx, v);
+    if (is_virtual(v)) {
+        virtual_release(cx, v, raw_snap);
+        return;
+    }
+    OptFact *f = fact(cx, v);
+    if (f->pending > 0) {
+        f->pending--;
+        return;
+    }
+    if (type_flags(cx, v) & IR_TYPE_BOOL) {
+        return;
+    }
+    OptEffect e = { .releases = true, .slot = -1 };
+    bool lives = is_kept(cx, v, &e, true);
+    if (f->held > 0) {
+        f->held--;
+    }
+    if (is_plain(cx, v) || lives || !raw_snap) {
+        emit1(cx, IR_decref_plain, v);
+        return;
+    }
+    flush_pending(cx, &e);
+    uint32_t snap = snapshot(cx, raw_snap);
+    emit(cx, IR_decref, &v, 1, NULL, snap);
+}
+
+/* The next operation steals a reference to v: what the trace holds goes first, else an incref that was pending is due. */
+void give_away(OptContext *cx, IrRef v) {
+    OptFact *f = fact(cx, v);
+    if (is_nonnull(cx, v) == 0 || type_flags(cx, v) & IR_TYPE_BOOL) {
+        return;
+    }
+    if (f->held > 0) {
+        f->held--;
+    } else if (f->pending > 0) {
+        emit1(cx, IR_incref, v);
+        f->pending--;
+    }
+}
+
+static void replay_maybe_null(OptContext *cx, OptVal v, bool up) {
+    int nonnull = is_nonnull(cx, v);
+    if (nonnull == 0) {
+        return;
+    }
+    if (nonnull == 1) {
+        up ? count_up(cx, v) : count_down(cx, v, cx->now->snap);
+        return;
+    }
+    if (up) {
+        emit1(cx, IR_xincref, v);
+        return;
+    }
+    flush_pending(cx, &(OptEffect){ .releases = true, .slot = -1 });
+    uint32_t snap = snapshot(cx, cx->now->snap);
+    emit(cx, IR_xdecref, &v, 1, NULL, snap);
+}
+
+bool replay_refcount(OptContext *cx) {
+    switch ((int)cx->now->op) {
+    case IR_incref: count_up(cx, operand(cx, 0)); return true;
+    case IR_decref:
+    case IR_decref_plain: count_down(cx, operand(cx, 0), cx->now->snap); return true;
+    case IR_xincref: replay_maybe_null(cx, operand(cx, 0), true); return true;
+    case IR_xdecref: replay_maybe_null(cx, operand(cx, 0), false); return true;
+    }
+    return false;
+}

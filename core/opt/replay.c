@@ -1,0 +1,250 @@
+/*  One raw operation after the other through the chain; here also what no other file has: calls, sync, plain arithmetic, ends. */
+#include "opt/cx.h"
+
+/* ---- arithmetic and other pure operations ---------------------------------------------- */
+static bool fold_virtual(OptContext *cx) {
+    if (cx->now->op == IR_eq_ptr) {
+        OptVal a = operand(cx, 0), b = operand(cx, 1);
+        bool object = (is_virtual(a) && !is_box(cx, a)) || (is_virtual(b) && !is_box(cx, b));
+        if (a != b && !object) {
+            return false;
+        }
+        cx->map[cx->now_ref] = ir_const_bool(cx->out, a == b);
+        return true;
+    }
+    if (cx->now->op != IR_has_type || !is_virtual(operand(cx, 0))) {
+        return false;
+    }
+    int known = is_of_type(cx, operand(cx, 0), cx->now->imm.klass);
+    cx->map[cx->now_ref] = ir_const_bool(cx->out, known == 1);
+    return true;
+}
+
+static IrRef *real_operands(OptContext *cx) {
+    const IrInsn *in = cx->now;
+    IrRef *args = opt_alloc(cx, (size_t)(in->nargs + 1) * sizeof *args);
+    for (int i = 0; i < in->nargs; i++) {
+        args[i] = as_real(cx, operand(cx, i));
+    }
+    return args;
+}
+
+static void replay_pure(OptContext *cx) {
+    const IrInsn *in = cx->now;
+    if (fold_virtual(cx)) {
+        return;
+    }
+    IrRef *args = real_operands(cx);
+    cx->map[cx->now_ref] = emit_pure(cx, (IrOp)in->op, args, in->nargs, in, in->snap);
+}
+
+static void replay_const(OptContext *cx) {
+    const IrInsn *in = cx->now;
+    IrRef r = IR_NONE;
+    switch ((int)in->op) {
+    case IR_const_i64: r = ir_const_i64(cx->out, in->imm.i); break;
+    case IR_const_f64: r = ir_const_f64(cx->out, in->imm.f); break;
+    case IR_const_bool: r = ir_const_bool(cx->out, in->imm.i != 0); break;
+    case IR_const_obj: r = ir_const_obj(cx->out, in->imm.p); break;
+    case IR_const_ptr: r = ir_const_ptr(cx->out, in->imm.p); break;
+    }
+    cx->map[cx->now_ref] = r;
+}
+
+/* ---- calls ------------------------------------------------------------------------------- */
+static void ran_code(OptContext *cx) {
+    cx->epoch++;
+    clobber(cx, MEM_ALL);
+    forget_loose_types(cx);
+}
+
+/* Which operand a helper steals, or -1. */
+static int stolen_operand(const IrInsn *in) {
+    if (in->op != IR_call) {
+        return -1;
+    }
+    switch (in->imm.i) {
+    case IR_CALL_str_concat_take: return 0;
+    case IR_CALL_subscr_take_key:
+    case IR_CALL_store_subscr_take_key: return 1;
+    }
+    return -1;
+}
+
+/* All references to it must be real then: with the last one it may be changed in place. */
+static IrRef real_stolen(OptContext *cx, OptVal v) {
+    if (!is_virtual(v)) {
+        OptFact *f = fact(cx, v);
+        for (; f->pending > 0 && !ir_is_const(cx->out, v); f->pending--) {
+            emit1(cx, IR_incref, v);
+            f->held++;
+        }
+    }
+    return as_owned(cx, v);
+}
+
+static IrRef *call_operands(OptContext *cx) {
+    int stolen = stolen_operand(cx->now);
+    IrRef *args = opt_alloc(cx, (size_t)(cx->now->nargs + 1) * sizeof *args);
+    for (int i = 0; i < cx->now->nargs; i++) {
+        args[i] = i == stolen ? real_stolen(cx, operand(cx, i)) : as_real(cx, operand(cx, i));
+    }
+    return args;
+}
+
+static void replay_call(OptContext *cx) {
+    const IrInsn *in = cx->now;
+    const IrCallInfo *info = in->op == IR_call ? &ir_call_info[in->imm.i] : NULL;
+    unsigned flags = info ? info->flags : IRF_RUNS | IRF_NEW;
+    IrRef *args = call_operands(cx);
+    if (flags & IRF_PURE) {
+        cx->map[cx->now_ref] = emit_pure(cx, IR_call, args, in->nargs, in, 0);
+        return;
+    }
+    bool runs = flags & IRF_RUNS;
+    OptEffect e = { .writes = runs ? MEM_ALL : info->writes, .runs = runs, .slot = -1 };
+    e.releases = stolen_operand(in) >= 0;
+    if (e.writes || e.releases) {
+        flush_pending(cx, &e);
+    }
+    IrRef r = emit(cx, (IrOp)in->op, args, in->nargs, in, 0);
+    cx->map[cx->now_ref] = r;
+    fact(cx, r)->held = flags & IRF_NEW ? 1 : 0;
+    fact(cx, r)->fresh = false;
+    if (runs) {
+        ran_code(cx);
+    } else {
+        clobber(cx, info->writes);
+        clobber_pointers(cx, args, in->nargs);
+    }
+}
+
+/* Whoever looks at the frames sees objects: all that are not numbers are made, and stay what they are. */
+static void make_visible(OptContext *cx, const IrSnapshot *raw) {
+    for (int i = 0; i < raw->nslots; i++) {
+        OptVal v = raw->slots[i].value ? resolve(cx, cx->map[raw->slots[i].value]) : IR_NONE;
+        if (is_virtual(v) && !is_box(cx, v)) {
+            as_real(cx, v);
+        }
+    }
+    for (int k = 0; k < cx->mem_limit && k < cx->nslots; k++) {
+        OptVal v = slot_value(cx, k);
+        if (is_virtual(v) && !is_box(cx, v)) {
+            as_real(cx, v);
+        }
+    }
+}
+
+static void replay_sync(OptContext *cx) {
+    uint32_t raw_snap = cx->now->snap;
+    const IrSnapshot *raw = &cx->raw->snaps.data[raw_snap - 1];
+    make_visible(cx, raw);
+    for (int k = 0; k < cx->mem_limit && k < cx->nslots; k++) {
+        bool in_slot = !cx->slots[k].tagged && !cx->slots[k].entry_int;
+        if (in_slot && slot_dirty(cx, k) && !is_virtual(slot_value(cx, k))) {
+            sync_slot(cx, k, raw_snap);
+        }
+    }
+    flush_pending(cx, &(OptEffect){ .writes = MEM_ALL, .runs = true, .slot = -1 });
+    emit(cx, IR_sync, NULL, 0, NULL, snapshot(cx, raw_snap));
+    for (int k = 0; k < cx->mem_limit && k < cx->nslots; k++) {
+        uint32_t flags;
+        bool listed;
+        OptVal v = snap_slot(cx, raw, k, &flags, &listed);
+        if (v != SLOT_ENTRY) {
+            cx->slots[k].cur = cx->slots[k].mem = v;
+            cx->slots[k].tagged = flags & IR_SNAP_INT;
+        }
+    }
+}
+
+/* ---- the chain ------------------------------------------------------------------------ */
+static void replay_rest(OptContext *cx) {
+    const IrInsn *in = cx->now;
+    unsigned flags = ir_op_info[in->op].flags;
+    switch ((int)in->op) {
+    case IR_call:
+    case IR_call_c:
+    case IR_call_array: replay_call(cx); return;
+    case IR_sync: replay_sync(cx); return;
+    case IR_unsync: emit(cx, IR_unsync, NULL, 0, NULL, 0); return;
+    case IR_exit_arg:
+        if (cx->round == 1) {
+            cx->map[cx->now_ref] = emit(cx, IR_exit_arg, NULL, 0, in, 0);
+        } else {
+            opt_fail(cx, "a side trace has no loop of its own");
+        }
+        return;
+    case IR_leave: emit(cx, IR_leave, NULL, 0, NULL, snapshot(cx, in->snap)); return;
+    }
+    if (flags & IRF_PURE) {
+        replay_pure(cx);
+    } else {
+        opt_fail(cx, "an operation that the optimiser does not know");
+    }
+}
+
+void replay_op(OptContext *cx, IrRef raw_ref) {
+    cx->now = ir_at(cx->raw, raw_ref);
+    cx->now_ref = raw_ref;
+    if (cx->now->op >= IR_const_i64 && cx->now->op <= IR_const_ptr) {
+        replay_const(cx);
+    } else if (!replay_slots(cx) && !replay_virtual(cx) && !replay_refcount(cx)
+               && !replay_memory(cx) && !replay_guard(cx)) {
+        replay_rest(cx);
+    }
+    end_temps(cx);
+}
+
+/* ---- side traces -------------------------------------------------------------------------- */
+static bool is_prologue(IrOp op) {
+    return (op >= IR_const_i64 && op <= IR_exit_arg) || op == IR_box_i64 || op == IR_box_f64
+        || op == IR_box_bool || op == IR_new || op == IR_incref || op == IR_frame;
+}
+
+/* Is snaps[0] the state at entry? Not when the first operation that has it stands for the state behind it. */
+static bool has_entry_state(const IrTrace *raw, IrRef first) {
+    const IrInsn *in = ir_at(raw, first);
+    return raw->nexit_args && NSNAPS(raw) && !((ir_op_info[in->op].flags & IRF_SNAP) && in->snap == 1
+                                               && !(ir_op_info[in->op].flags & IRF_END));
+}
+
+/* Slots that the parent's exit would write: their values are the trace's, memory holds junk. */
+static void enter_side(OptContext *cx, IrRef first) {
+    if (!has_entry_state(cx->raw, first)) {
+        return;
+    }
+    const IrSnapshot *s = &cx->raw->snaps.data[0];
+    for (int i = 0; i < s->nslots && s->slots[i].frame == 0; i++) {
+        int k = s->slots[i].slot;
+        IrRef value = s->slots[i].value;
+        if (k >= cx->mem_limit || value >= first || (s->slots[i].flags & IR_SNAP_FUNC)) {
+            continue;
+        }
+        OptVal v = value ? resolve(cx, cx->map[value]) : IR_NONE;
+        OptSlot *slot = &cx->slots[k];
+        if (slot->cur == SLOT_ENTRY && !(slot->entry && v == resolve(cx, slot->entry))) {
+            slot->cur = v;
+            slot->mem = SLOT_JUNK;
+            slot->tagged = s->slots[i].flags & IR_SNAP_INT;
+        }
+    }
+}
+
+/* All but the end. */
+void replay_all(OptContext *cx) {
+    IrRef end = NINSNS(cx->raw) - 1;
+    bool entered = cx->round != 1;
+    for (IrRef r = 1; r < end && !cx->why; r++) {
+        if (!entered && !is_prologue((IrOp)ir_at(cx->raw, r)->op)) {
+            entered = true;
+            enter_side(cx, r);
+        }
+        replay_op(cx, r);
+    }
+    if (!entered) {
+        enter_side(cx, end);
+    }
+    cx->now = ir_at(cx->raw, end);
+    cx->now_ref = IR_NONE;
+}
