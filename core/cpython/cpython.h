@@ -60,7 +60,14 @@ void cpy_slot_release(CpyFrame *f, int slot);               /* sets NULL, then d
 extern const int cpy_slot_offset;
 extern const int64_t cpy_slot_mask;
 extern const int64_t cpy_slot_null;
-extern const int64_t cpy_slot_int_tag; /* 3.15: (n << 2) | tag; 0 where there are no tagged ints */
+extern const int64_t cpy_slot_int_tag; /* (n << 2) | tag; 0 where there are no tagged ints (3.13). Note that 0
+                                          tagged reads as NULL under the mask: compare the low two bits first */
+/* An object that is immortal (None, True, False, small ints, constants...) must be stored with its tag bit set in
+   3.14 and 3.15: the interpreter tests `is None` and truth by comparing whole words. cpy_slot_word gives what is
+   to be stored for an owned reference (for constants of a trace); for an unknown object machine code ors in bit 0
+   of the byte at object + cpy_slot_flags_offset; -1: no tags (3.13). */
+extern const int cpy_slot_flags_offset;
+uint64_t cpy_slot_word(PyObject *owned);
 /* Where in a frame the place is kept (a pointer to the code unit), for machine code that keeps lines right. */
 extern const int cpy_frame_instr_offset;
 void *cpy_place_pointer(PyCodeObject *code, int place); /* what is stored there */
@@ -106,6 +113,7 @@ typedef struct {
 CpyInsn cpy_decode(PyCodeObject *code, int place);
 /* Does this code contain a back-edge; is it a generator, coroutine, class body or module? */
 bool cpy_code_has_loop(PyCodeObject *code);
+int cpy_code_size(PyCodeObject *code);       /* in code units: places are below it */
 int cpy_code_stack_base(PyCodeObject *code); /* nlocalsplus: slot of the first stack entry */
 /* Handler of an exception raised at `place`: place of the handler, stack depth there before the exception
    is pushed, and whether lasti is pushed too; false when there is none. */
@@ -149,6 +157,10 @@ PyObject *cpy_type_lookup(PyTypeObject *type, PyObject *name);
 int cpy_dict_entry_index(PyObject *dict, PyObject *key);
 bool cpy_dict_is_str(PyObject *dict); /* has an exact dict only str keys (a unicode key table, or a split one) */
 bool cpy_dict_entry_layout(PyObject *dict, int *keys_offset, int *entries);
+/* What must be guarded for such an index and layout to be readable after the dict may have changed: the 32-bit load
+   at (keys + *offset) & *mask equals *shape. The entry's key then still has to be compared by identity; entries
+   not in use hold NULL keys. */
+bool cpy_dict_keys_shape(PyObject *dict, int *offset, uint32_t *mask, uint32_t *shape);
 
 /* Named byte offsets of the public and private objects machine code touches. -1: not in this version. */
 typedef enum {
@@ -158,6 +170,10 @@ typedef enum {
     CPY_OFF__COUNT
 } CpyLayout;
 int cpy_offset(CpyLayout which);
+/* The 32-bit load at CPY_OFF_unicode_state, under the mask, equals cpy_unicode_state(kind, compact, ascii); kind is the
+   width of a character in bytes: 1, 2, 4. */
+uint32_t cpy_unicode_state(int kind, bool compact, bool ascii);
+uint32_t cpy_unicode_state_mask(void);
 PyTypeObject *cpy_builtin_type(const char *name); /* "list_iterator", "range_iterator", "dict_keys", ... or NULL */
 
 /* ---- watchers ------------------------------------------------------------------------------ */

@@ -73,8 +73,10 @@ PyObject *ver_common_constant(int which);
 /* ---- shared: common.c ---- */
 /* For versions whose own function for it is not exported: a new chunk of the data stack. */
 CpyFrame *grow_data_stack(PyThreadState *ts, int words);
-/* The exception that is set happened at f's place: adds the traceback entry, and when the code has a
-   handler for the place, puts the frame there as the interpreter does and returns true. */
+/* The exception that is set gets a traceback entry for f at its place. */
+void frame_add_traceback(PyThreadState *ts, CpyFrame *f);
+/* The exception that is set happened at f's place: when the code has a handler for the place, adds the
+   traceback entry, puts the frame at the handler as the interpreter does, and returns true. */
 bool frame_unwind(PyThreadState *ts, CpyFrame *f);
 
 /* ---- shared: decode.c ---- */

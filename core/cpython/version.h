@@ -9,6 +9,7 @@
 #define Py_BUILD_CORE 1
 #endif
 #include <Python.h>
+#include <opcode.h>
 
 #define CPY_313 0x030d
 #define CPY_314 0x030e
