@@ -47,7 +47,7 @@ fuzz:
 	@tools/fuzz $(SECONDS)
 
 conformance:
-	@$(PREPARE) "$$python" tools/conformance.py $(ONLY)
+	@$(PREPARE) "$$python" tests/conformance/run.py $(ONLY)
 
 lint:
 	@tools/lint
