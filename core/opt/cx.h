@@ -100,8 +100,9 @@ typedef struct OptContext {
     uint32_t cse[512];
     uint32_t epoch, snap_stamp;
     IrRef loop_at;
+    IrRef *label_args;   /* side traces: the parent label's parameters */
     OptVal *first_map;   /* map of the first round */
-    LIST(const IrField *) trusted; /* fields whose value from before the loop the body uses */
+    LIST(OptCached) trusted; /* what the body took from memory as it was before the loop */
     const char *why;
 } OptContext;
 
@@ -206,6 +207,7 @@ typedef struct OptRep {
     const IrKlass *klass; /* assumed: OBJ; VIRT: what it is */
     unsigned flags;
     bool nonnull;
+    void *object;         /* CONST */
     int n;
     struct OptRep *parts; /* VIRT */
 } OptRep;
@@ -215,17 +217,25 @@ typedef struct {
 } OptHeadSlot;
 typedef struct {
     IrRef base, index, phi;
+    IrRef base_origin;        /* raw operation with just that value, or 0 */
+    int64_t at;               /* the index, which is a constant */
     IrType type;
     const IrField *field;
     int box;
 } OptHeadField;
+typedef struct {
+    const IrKlass *klass;
+    unsigned flags;
+    bool nonnull;
+} OptKnown;
 typedef struct OptHead {
     IrTrace *raw;
     int first_stack_slot, entry_depth;
     int nslots, nfields, ntrusted;
     OptHeadSlot *slots;
     OptHeadField *fields;     /* carried in phis */
-    const IrField **trusted;  /* memory the body relies on not to have changed */
+    OptCached *trusted;       /* memory the body relies on not to have changed */
+    OptKnown *known;          /* of each value from before the loop; after make_label of each parameter */
     bool trusts_types;        /* so too for types of instances */
     IrRef *origin;            /* of each parameter, in raw; 0: not known */
     IrTrace *out;
@@ -252,13 +262,14 @@ bool may_overlap(const IrField *a, const IrField *b, bool same_layout);
 typedef struct {
     uint8_t *wishes;                  /* per slot */
     LIST(const IrField *) uncarried;  /* fields that do not stay in registers */
-    bool again;
+    bool again, no_link;
 } OptPlan;
 OptHead *peel(OptContext *cx, OptPlan *plan);
 
 /* link.c: the jump to another loop, or `leave` with options->note */
 void link_before(OptContext *cx);
 void link_end(OptContext *cx);
+bool keeps_label(OptContext *cx, const IrLabel *label);
 
 /* dce.c, label.c */
 IrRef *dce(OptContext *cx); /* the new number of each value; 0: gone */

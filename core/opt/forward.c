@@ -133,7 +133,7 @@ static void load_real(OptContext *cx, IrRef base, IrRef index) {
     OptCached *e = pass_on(cx, PASS_forward) ? cached(cx, base, in->imm.field, index) : NULL;
     if (e) {
         if (e->trusted) {
-            LIST_PUSH(cx, cx->trusted, e->field);
+            LIST_PUSH(cx, cx->trusted, *e);
         }
         cx->map[cx->now_ref] = cached_value(cx, e);
         return;

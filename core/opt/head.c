@@ -66,7 +66,7 @@ static OptRep choose(OptContext *cx, OptVal v, int wish) {
         return virtual_rep(cx, v, wish);
     }
     if (is_real_const(cx, v) && wish != WISH_VARIES) {
-        return (OptRep){ .kind = REP_CONST, .phi = v };
+        return (OptRep){ .kind = REP_CONST, .phi = v, .object = ir_at(cx->out, v)->imm.p };
     }
     return object_rep(cx, v, false);
 }
@@ -147,13 +147,15 @@ static void prepare(OptContext *cx, const OptRep *rep, OptVal v, uint32_t raw_sn
     } else if (rep->kind == REP_F64 && !number_in(cx, v)) {
         fact(cx, v)->unboxed = emit1(cx, IR_unbox_f64, v);
     } else if (rep->kind == REP_OBJ && !is_virtual(v) && v != IR_NONE) {
-        if (rep->klass && is_of_type(cx, v, rep->klass) < 0) {
+        bool needs_type = rep->klass && is_of_type(cx, v, rep->klass) < 0;
+        if ((needs_type || rep->nonnull) && is_nonnull(cx, v) < 0) {
+            emit(cx, IR_guard_nonnull, &v, 1, NULL, snapshot(cx, raw_snap));
+            fact(cx, v)->nonnull = true;
+        }
+        if (needs_type) {
             IrInsn imm = { .imm.klass = rep->klass };
             emit(cx, IR_guard_type, &v, 1, &imm, snapshot(cx, raw_snap));
             learn_type(cx, v, rep->klass);
-        } else if (rep->nonnull && is_nonnull(cx, v) < 0) {
-            emit(cx, IR_guard_nonnull, &v, 1, NULL, snapshot(cx, raw_snap));
-            fact(cx, v)->nonnull = true;
         }
     }
 }

@@ -41,21 +41,6 @@ static void scan_body(Scan *s) {
     }
 }
 
-/* By old numbers: which raw operation has exactly this value in the first round? */
-static IrRef *find_origins(OptContext *cx, const IrLabel *label, const IrRef *renamed, IrRef old_count) {
-    IrRef *origin = opt_alloc(cx, (size_t)(label->nparams + 1) * sizeof *origin);
-    IrRef *old = opt_alloc(cx, (NINSNS(cx->out) + 1) * sizeof *old);
-    for (IrRef r = 1; r < old_count; r++) {
-        old[renamed[r]] = r;
-    }
-    for (int i = label->nphis; i < label->nparams; i++) {
-        IrRef from = fact(cx, old[label->params[i]])->origin;
-        bool exact = from && resolve(cx, cx->first_map[from]) == old[label->params[i]];
-        origin[i] = exact ? from : IR_NONE;
-    }
-    return origin;
-}
-
 static void rename_rep(OptRep *rep, const IrRef *renamed) {
     for (int i = 0; i < rep->n; i++) {
         rename_rep(&rep->parts[i], renamed);
@@ -63,15 +48,49 @@ static void rename_rep(OptRep *rep, const IrRef *renamed) {
     rep->phi = rep->phi ? renamed[rep->phi] : IR_NONE;
 }
 
-static void rename_head(OptHead *head, const IrRef *renamed) {
+/* Trusted memory whose parts nobody mentions any more is of no use to anyone. */
+static void rename_trusted(OptContext *cx, OptHead *head, const IrRef *renamed) {
+    int kept = 0;
+    for (int i = 0; i < head->ntrusted; i++) {
+        OptCached e = head->trusted[i];
+        e.base = renamed[e.base];
+        e.index = e.index ? renamed[e.index] : IR_NONE;
+        e.value = e.value && !is_virtual(e.value) ? renamed[resolve(cx, e.value)] : IR_NONE;
+        head->trusted[kept++] = e;
+    }
+}
+
+static void rename_known(OptContext *cx, OptHead *head, const IrLabel *label, const IrRef *old) {
+    OptKnown *known = opt_alloc(cx, (size_t)(label->nparams + 1) * sizeof *known);
+    for (int i = label->nphis; i < label->nparams; i++) {
+        known[i] = head->known[old[label->params[i]]];
+    }
+    head->known = known;
+}
+
+static IrRef exact_origin(OptContext *cx, IrRef old) {
+    IrRef from = fact(cx, old)->origin;
+    return from && resolve(cx, cx->first_map[from]) == old ? from : IR_NONE;
+}
+
+static void rename_head(OptContext *cx, OptHead *head, const IrRef *renamed) {
     for (int i = 0; i < head->nslots; i++) {
         rename_rep(&head->slots[i].rep, renamed);
     }
     for (int i = 0; i < head->nfields; i++) {
         OptHeadField *f = &head->fields[i];
+        f->base_origin = exact_origin(cx, f->base);
         f->base = renamed[f->base];
         f->index = f->index ? renamed[f->index] : IR_NONE;
         f->phi = renamed[f->phi];
+    }
+}
+
+/* Which raw operation has exactly this value in the first round? */
+static void find_origins(OptContext *cx, OptHead *head, const IrLabel *label, const IrRef *old) {
+    head->origin = opt_alloc(cx, (size_t)(label->nparams + 1) * sizeof *head->origin);
+    for (int i = label->nphis; i < label->nparams; i++) {
+        head->origin[i] = exact_origin(cx, old[label->params[i]]);
     }
 }
 
@@ -102,8 +121,14 @@ void make_label(OptContext *cx, OptHead *head, const IrRef *renamed, IrRef old_c
             label->params[label->nparams++] = r;
         }
     }
-    head->origin = find_origins(cx, label, renamed, old_count);
-    rename_head(head, renamed);
+    IrRef *old = opt_alloc(cx, (NINSNS(t) + 1) * sizeof *old);
+    for (IrRef r = 1; r < old_count; r++) {
+        old[renamed[r]] = r;
+    }
+    find_origins(cx, head, label, old);
+    rename_known(cx, head, label, old);
+    rename_trusted(cx, head, renamed);
+    rename_head(cx, head, renamed);
     label->opt = head;
     t->label = label;
 }

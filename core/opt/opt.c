@@ -40,17 +40,20 @@ static OptContext *start(IrTrace *raw, OptOptions *options) {
 /* One try. NULL: again or cx->why. */
 static OptHead *run_once(OptContext *cx, OptPlan *plan, bool loops) {
     IrOp end = (IrOp)ir_at(cx->raw, NINSNS(cx->raw) - 1)->op;
-    if (end == IR_raw_link) {
+    if (!plan->no_link) {
         link_before(cx);
     }
     replay_all(cx);
     if (cx->why) {
         return NULL;
     }
+    if (cx->options->parent_label) {
+        cx->options->label_holds = keeps_label(cx, cx->options->parent_label);
+    }
     if (end == IR_raw_close && loops) {
         return peel(cx, plan);
     }
-    if (end == IR_raw_link && pass_on(cx, PASS_link)) {
+    if (end == IR_raw_link && !plan->no_link) {
         link_end(cx);
     } else {
         emit(cx, IR_leave, NULL, 0, NULL, snapshot(cx, cx->now->snap));
@@ -88,7 +91,8 @@ IrTrace *opt_run(IrTrace *raw, OptOptions *options, const char **why) {
         return NULL;
     }
     OptContext *cx = start(raw, options);
-    OptPlan plan = { .wishes = opt_alloc(cx, (size_t)cx->nslots) };
+    options->label_holds = false;
+    OptPlan plan = { .wishes = opt_alloc(cx, (size_t)cx->nslots), .no_link = !pass_on(cx, PASS_link) };
     bool loops = options->peel;
     for (int tries = 0; tries < MAX_TRIES; tries++) {
         if (tries) {
@@ -96,6 +100,11 @@ IrTrace *opt_run(IrTrace *raw, OptOptions *options, const char **why) {
         }
         plan.again = false;
         OptHead *head = run_once(cx, &plan, loops);
+        if (cx->why && !plan.no_link && (options->parent_label || ir_at(raw, NINSNS(raw) - 1)->op == IR_raw_link)) {
+            options->note = cx->why;
+            plan.no_link = true;
+            continue;
+        }
         bool looped = loops && ir_at(raw, NINSNS(raw) - 1)->op == IR_raw_close;
         if (looped && (cx->why || (plan.again && tries >= MAX_TRIES - 2))) {
             options->note = cx->why ? cx->why : "the loop's state is different every time round";

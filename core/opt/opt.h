@@ -33,11 +33,13 @@ typedef struct {
        parameter i as exit_arg number first_param_arg + i. Else NULL. */
     IrLabel *parent_label;
     int first_param_arg;
+    bool label_holds;     /* out: nothing in this trace breaks what parent_label assumes, so that its own exits may carry the label on, if
+                             their parameters are kept for them */
     const char *note;     /* out: what was not possible though the trace is right ("link: ..."), or NULL */
 } OptOptions;
 
 /* Returns the optimised trace (in the same arena; shares fields and klasses), or NULL with the reason in *why. A label's `opt`
-   refers to the raw trace of its loop: keep that arena as long as the label. */
+   refers to the raw trace of its loop: keep that arena as long as the label; a trace that links to it mentions its objects too. */
 IrTrace *opt_run(IrTrace *raw, OptOptions *options, const char **why);
 
 #endif

@@ -47,6 +47,7 @@ static void split_heap(OptContext *cx, const OptPlan *plan, const OptWrites *w, 
         } else if (!w->runs && head->nfields < MAX_CARRIED && pass_on(cx, PASS_carry) && can_carry(cx, plan, &e)) {
             IrRef value = resolve(cx, e.value);
             head->fields[head->nfields++] = (OptHeadField){ .base = e.base, .index = e.index, .field = e.field,
+                                                            .at = e.index ? ir_at(cx->out, e.index)->imm.i : 0,
                                                             .box = e.box, .type = (IrType)ir_at(cx->out, value)->type };
             LIST_PUSH(cx, entries->values, value);
         }
@@ -143,6 +144,11 @@ static void start_body(OptContext *cx, OptHead *head, const OptWrites *w) {
         if (!ir_is_const(cx->out, r)) {
             fact(cx, r)->held = 0;
         }
+    }
+    head->known = opt_alloc(cx, NINSNS(cx->out) * sizeof *head->known);
+    for (IrRef r = 1; r < NINSNS(cx->out); r++) {
+        OptFact *f = fact(cx, r);
+        head->known[r] = (OptKnown){ f->klass, f->flags, f->nonnull };
     }
     head->trusts_types = !w->runs && has_loose_guards(cx->raw);
 }
