@@ -41,6 +41,7 @@ OptContext *opt_context(IrTrace *raw, OptOptions *options, int nslots) {
     cx->out->max_insns = raw->max_insns * 4;
     cx->out->fields = raw->fields;
     cx->out->klasses = raw->klasses;
+    cx->out->names = raw->names;
     cx->out->nexit_args = raw->nexit_args;
     cx->round = 1;
     cx->nslots = nslots;

@@ -179,6 +179,8 @@ void clear_slot_memory(OptContext *cx, int k, uint32_t raw_snap); /* memory is N
 uint32_t snapshot(OptContext *cx, uint32_t raw_snap); /* both are index + 1; 0 gives 0 */
 OptVal snap_slot(OptContext *cx, const IrSnapshot *raw, int k, uint32_t *flags, bool *listed);
 
+void adopt_listed(OptContext *cx, const IrSnapshot *raw);
+
 /* forward.c */
 bool replay_memory(OptContext *cx);
 void clobber(OptContext *cx, unsigned writes);
@@ -207,7 +209,7 @@ typedef struct OptRep {
     const IrKlass *klass; /* assumed: OBJ; VIRT: what it is */
     unsigned flags;
     bool nonnull;
-    void *object;         /* CONST */
+    IrInsn constant;      /* CONST: what it is, for other traces */
     int n;
     struct OptRep *parts; /* VIRT */
 } OptRep;

@@ -34,6 +34,17 @@ static bool number_rep(OptContext *cx, OptVal v, int wish, OptRep *rep) {
     return (wish == WISH_I64 && (flags & IR_TYPE_INT)) || (wish == WISH_F64 && (flags & IR_TYPE_FLOAT));
 }
 
+static OptRep const_rep(OptContext *cx, IrRef v) {
+    return (OptRep){ .kind = REP_CONST, .phi = v, .constant = *ir_at(cx->out, v) };
+}
+
+static OptRep bare_rep(OptContext *cx, IrRef v, int wish) {
+    if (is_real_const(cx, v) && wish != WISH_VARIES) {
+        return const_rep(cx, v);
+    }
+    return (OptRep){ .kind = REP_RAW, .flags = ir_at(cx->out, v)->type };
+}
+
 static OptRep choose(OptContext *cx, OptVal v, int wish);
 
 static OptRep virtual_rep(OptContext *cx, OptVal v, int wish) {
@@ -44,8 +55,7 @@ static OptRep virtual_rep(OptContext *cx, OptVal v, int wish) {
         if (o->klass->fields[i]->width == IR_W_OBJ) {
             rep.parts[i] = choose(cx, resolve(cx, o->values[i]), wish);
         } else {
-            IrType t = (IrType)ir_at(cx->out, resolve(cx, o->values[i]))->type;
-            rep.parts[i] = (OptRep){ .kind = REP_RAW, .flags = (unsigned)t };
+            rep.parts[i] = bare_rep(cx, resolve(cx, o->values[i]), wish);
         }
     }
     return rep;
@@ -66,7 +76,7 @@ static OptRep choose(OptContext *cx, OptVal v, int wish) {
         return virtual_rep(cx, v, wish);
     }
     if (is_real_const(cx, v) && wish != WISH_VARIES) {
-        return (OptRep){ .kind = REP_CONST, .phi = v, .object = ir_at(cx->out, v)->imm.p };
+        return const_rep(cx, v);
     }
     return object_rep(cx, v, false);
 }
@@ -190,7 +200,7 @@ static void deliver(OptContext *cx, const OptRep *rep, OptVal v, bool part, OptP
         for (int i = 0; i < rep->n; i++) {
             deliver(cx, &rep->parts[i], resolve(cx, virt(cx, v)->values[i]), true, put, data);
         }
-    } else if (rep->kind == REP_CONST && part) {
+    } else if (rep->kind == REP_CONST && part && rep->constant.type == IR_OBJ) {
         set_pending(cx, v, fact(cx, v)->pending - 1);
     } else if (rep->kind == REP_RAW || rep->kind == REP_TAGGED) {
         put(cx, rep, v, data);
@@ -270,7 +280,7 @@ static OptVal head_value(OptContext *cx, OptRep *rep, bool part) {
     case REP_F64: return new_box(cx, VIRT_F64, rep->phi, 1);
     case REP_BOOL: return new_box(cx, VIRT_BOOL, rep->phi, 1);
     case REP_CONST:
-        if (part) {
+        if (part && rep->constant.type == IR_OBJ) {
             set_pending(cx, rep->phi, fact(cx, rep->phi)->pending + 1);
         }
         return rep->phi;

@@ -50,18 +50,24 @@ static void take_param(OptContext *cx, const IrLabel *label, int i) {
     }
 }
 
+static IrRef same_const(OptContext *cx, const IrInsn *in) {
+    switch ((int)in->op) {
+    case IR_const_i64: return ir_const_i64(cx->out, in->imm.i);
+    case IR_const_f64: return ir_const_f64(cx->out, in->imm.f);
+    case IR_const_bool: return ir_const_bool(cx->out, in->imm.i != 0);
+    case IR_const_ptr: return ir_const_ptr(cx->out, in->imm.p);
+    }
+    return ir_const_obj(cx->out, in->imm.p);
+}
+
 /* A value of the head in this trace: a parameter or a constant. */
 static IrRef here(OptContext *cx, const IrLabel *label, IrRef r) {
     if (!r) {
         return IR_NONE;
     }
     const IrInsn *in = ir_at(head_of(label)->out, r);
-    switch ((int)in->op) {
-    case IR_const_i64: return ir_const_i64(cx->out, in->imm.i);
-    case IR_const_f64: return ir_const_f64(cx->out, in->imm.f);
-    case IR_const_bool: return ir_const_bool(cx->out, in->imm.i != 0);
-    case IR_const_obj: return ir_const_obj(cx->out, in->imm.p);
-    case IR_const_ptr: return ir_const_ptr(cx->out, in->imm.p);
+    if (in->op >= IR_const_i64 && in->op <= IR_const_ptr) {
+        return same_const(cx, in);
     }
     int i = param_of(label, r);
     return i >= label->nphis ? cx->label_args[i] : IR_NONE;
@@ -140,7 +146,7 @@ static void put(OptContext *cx, const OptRep *rep, IrRef value, void *data) {
 static OptRep local_rep(OptContext *cx, const OptRep *rep) {
     OptRep r = *rep;
     if (r.kind == REP_CONST) {
-        r.phi = ir_const_obj(cx->out, r.object);
+        r.phi = same_const(cx, &r.constant);
     }
     if (r.n) {
         r.parts = opt_alloc(cx, (size_t)r.n * sizeof *r.parts);
@@ -353,6 +359,7 @@ static void link_by_round(OptContext *cx, const IrLabel *label) {
         return;
     }
     uint32_t raw_snap = cx->now->snap;
+    adopt_listed(cx, &cx->raw->snaps.data[raw_snap - 1]);
     Jump j = { .label = label, .args = opt_alloc(cx, (size_t)(label->nparams + 1) * sizeof *j.args) };
     uint8_t *wishes = opt_alloc(cx, (size_t)cx->nslots);
     sync_others(cx, head, raw_snap);
@@ -375,7 +382,10 @@ void link_end(OptContext *cx) {
     const IrLabel *label = target(cx);
     if (!label) {
         opt_fail(cx, "link: the other loop's state is not known");
-    } else if (!link_direct(cx, label)) {
+        return;
+    }
+    adopt_listed(cx, &cx->raw->snaps.data[cx->now->snap - 1]);
+    if (!link_direct(cx, label)) {
         link_by_round(cx, label);
     }
 }

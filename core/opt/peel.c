@@ -174,6 +174,7 @@ OptHead *peel(OptContext *cx, OptPlan *plan) {
     OptWrites writes;
     Values entries = { { 0 } }, fields = { { 0 } }, ends = { { 0 } };
     find_writes(cx, cx->raw, &writes);
+    adopt_listed(cx, &cx->raw->snaps.data[close - 1]);
     head->slots = head_plan(cx, &cx->raw->snaps.data[close - 1], plan->wishes, &head->nslots);
     if (!head_match(cx, head->slots, head->nslots, close, plan->wishes, collect, &entries)) {
         plan->again = true;
@@ -187,6 +188,7 @@ OptHead *peel(OptContext *cx, OptPlan *plan) {
     if (cx->why) {
         return NULL;
     }
+    adopt_listed(cx, &cx->raw->snaps.data[close - 1]);
     if (!head_match(cx, head->slots, head->nslots, close, plan->wishes, collect, &ends)) {
         plan->again = true;
         return NULL;

@@ -202,16 +202,22 @@ static bool is_prologue(IrOp op) {
         || op == IR_box_bool || op == IR_new || op == IR_incref || op == IR_frame;
 }
 
-/* Is snaps[0] the state at entry? Not when the first operation that has it stands for the state behind it. */
+/* Is snaps[0] the state at entry? Not when the first operation that has it stands for the state behind it. In a loop's trace it lists
+   nothing. */
 static bool has_entry_state(const IrTrace *raw, IrRef first) {
-    const IrInsn *in = ir_at(raw, first);
-    return raw->nexit_args && NSNAPS(raw) && !((ir_op_info[in->op].flags & IRF_SNAP) && in->snap == 1
-                                               && !(ir_op_info[in->op].flags & IRF_END));
+    for (IrRef r = first; r < NINSNS(raw); r++) {
+        const IrInsn *in = ir_at(raw, r);
+        if (in->snap) {
+            unsigned flags = ir_op_info[in->op].flags;
+            return in->snap != 1 || !(flags & IRF_SNAP) || (flags & IRF_END);
+        }
+    }
+    return false;
 }
 
 /* Slots that the parent's exit would write: their values are the trace's, memory holds junk. */
 static void enter_side(OptContext *cx, IrRef first) {
-    if (!has_entry_state(cx->raw, first)) {
+    if (!NSNAPS(cx->raw) || !has_entry_state(cx->raw, first)) {
         return;
     }
     const IrSnapshot *s = &cx->raw->snaps.data[0];

@@ -103,7 +103,8 @@ static const IrSnapSlot *find_listed(const IrSnapshot *raw, int k) {
     return NULL;
 }
 
-/* What root slot k (of those in memory) holds at a raw snapshot. Tagged integers are in no store_slot: only the snapshot has them. */
+/* What root slot k (of those in memory) holds at a raw snapshot. What is pushed where an entry was that lived in memory is in no
+   store_slot, nor are tagged integers: only the snapshot has them. */
 OptVal snap_slot(OptContext *cx, const IrSnapshot *raw, int k, uint32_t *flags, bool *listed) {
     const IrSnapSlot *s = find_listed(raw, k);
     OptSlot *slot = &cx->slots[k];
@@ -113,11 +114,29 @@ OptVal snap_slot(OptContext *cx, const IrSnapshot *raw, int k, uint32_t *flags, 
         *flags = IR_SNAP_INT;
         return resolve(cx, cx->map[s->value]);
     }
-    if (s && slot->cur == SLOT_ENTRY) {
+    if (s && (slot->cur == SLOT_ENTRY || k >= cx->options->first_stack_slot)) {
         *flags = s->flags;
         return s->value ? resolve(cx, cx->map[s->value]) : IR_NONE;
     }
     return slot_value(cx, k);
+}
+
+/* At an end: stack entries are in their slots as the snapshot has them, so that they are treated as locals from here on. */
+void adopt_listed(OptContext *cx, const IrSnapshot *raw) {
+    for (int k = cx->options->first_stack_slot; k < cx->mem_limit && k < cx->nslots; k++) {
+        uint32_t flags;
+        bool listed;
+        OptVal v = snap_slot(cx, raw, k, &flags, &listed);
+        OptSlot *s = &cx->slots[k];
+        if (!listed || v == slot_value(cx, k)) {
+            continue;
+        }
+        s->cur = v;
+        s->tagged = flags & IR_SNAP_INT;
+        if (v != IR_NONE && !(flags & (IR_SNAP_INT | IR_SNAP_OWNED))) {
+            count_up(cx, v);
+        }
+    }
 }
 
 static void add_root_memory(Build *b) {
@@ -127,7 +146,8 @@ static void add_root_memory(Build *b) {
         bool listed;
         OptVal v = snap_slot(cx, b->raw, k, &flags, &listed);
         OptVal mem = slot_memory(cx, k);
-        if (v == SLOT_ENTRY || v == mem || (is_nonnull(cx, v) == 0 && is_nonnull(cx, mem) == 0)) {
+        bool beyond = k >= cx->options->first_stack_slot + b->raw->frames[0].depth;
+        if (beyond || v == SLOT_ENTRY || v == mem || (is_nonnull(cx, v) == 0 && is_nonnull(cx, mem) == 0)) {
             continue;
         }
         add_slot(b, 0, k, v, flags);
