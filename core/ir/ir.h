@@ -196,6 +196,7 @@ typedef struct IrTrace {
     int nexit_args;      /* side traces */
     const char *failed;  /* sticky: why building gave up; appends after it are harmless */
     int max_insns;
+    const struct IrNames *names; /* what objects are called in text; may be NULL */
 } IrTrace;
 
 IrTrace *ir_trace_new(Arena *arena, const char *name);
@@ -217,10 +218,20 @@ const IrKlass *ir_klass(IrTrace *t, const char *name, void *ptr, unsigned flags,
 bool ir_is_const(const IrTrace *t, IrRef r);
 
 /* ---- text and checks -------------------------------------------------------------------- */
+/* What stands for what in text. Each callback may be NULL; without a host objects are numbered as they appear. */
+typedef struct IrNames {
+    void *host;
+    const char *(*object_name)(void *host, const void *object);      /* NULL: it is numbered */
+    void *(*object)(void *host, const char *name);                   /* of types and code too; NULL: unknown */
+    bool (*field)(void *host, const char *name, IrField *out);       /* fields that need no declaration */
+} IrNames;
+
 struct Text;
+/* Values are numbered anew, constants stand where they are used, addresses never show. See docs/ir.md. */
 void ir_print(const IrTrace *t, struct Text *out);
-/* Parse one trace; on error returns NULL and writes a message with line number to `error`. */
-IrTrace *ir_parse(Arena *arena, const char *text, struct Text *error);
+/* Parse one trace; on error returns NULL and writes a message with line number to `error`. Constants come first in
+   the result. Whatever names does not know (it may be NULL) is a new thing of that name. */
+IrTrace *ir_parse(Arena *arena, const char *text, const IrNames *names, struct Text *error);
 /* NULL when all is well, else what is wrong, naming the instruction (in the arena). */
 const char *ir_verify(const IrTrace *t, bool raw);
 
