@@ -157,6 +157,12 @@ PyObject *cpy_type_lookup(PyTypeObject *type, PyObject *name);
 int cpy_dict_entry_index(PyObject *dict, PyObject *key);
 bool cpy_dict_is_str(PyObject *dict); /* has an exact dict only str keys (a unicode key table, or a split one) */
 bool cpy_dict_entry_layout(PyObject *dict, int *keys_offset, int *entries);
+/* Lookups that run no code of the program: 1 found, 0 absent, -1 can't tell (an odd key, or one in the table with its hash).
+   The value is borrowed. The puts: 0 done, 1 can't tell and nothing done, -1 with an exception set. Exact dicts, sets. */
+int cpy_dict_find(PyObject *dict, PyObject *key, PyObject **value);
+int cpy_dict_put(PyObject *dict, PyObject *key, PyObject *value);
+int cpy_set_find(PyObject *set, PyObject *key);
+int cpy_set_put(PyObject *set, PyObject *key);
 /* What must be guarded for such an index and layout to be readable after the dict may have changed: the 32-bit load
    at (keys + *offset) & *mask equals *shape. The entry's key then still has to be compared by identity; entries
    not in use hold NULL keys. */

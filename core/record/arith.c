@@ -715,7 +715,10 @@ static IrRef contains_value(Recorder *r, PyObject *item, PyObject *container, Ir
         IrRef found = rec_call2(r, IR_CALL_dict_get_str, c, a);
         return rec_op1(r, IR_not_bool, rec_op2(r, IR_eq_ptr, found, ir_const_obj(r->raw, NULL)));
     }
-    IrRef i;
+    IrRef i = rec_has_key(r, c, container, a, item);
+    if (i != IR_NONE) {
+        return i;
+    }
     if (PyUnicode_CheckExact(container) && PyUnicode_CheckExact(item)) {
         rec_guard_type(r, c, container);
         rec_guard_type(r, a, item);

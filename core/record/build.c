@@ -172,14 +172,20 @@ void rec_do_list_extend(Recorder *r)
 
 void rec_do_set_add(Recorder *r)
 {
-    rec_call2(r, IR_CALL_set_add, rec_stack(r, r->state->insn.arg)->ref, rec_stack(r, 0)->ref);
+    int at = r->state->insn.arg;
+    if (!rec_set_put(r, rec_stack(r, at)->ref, rec_concrete(r, at), rec_stack(r, 0)->ref, rec_concrete(r, 0))) {
+        rec_call2(r, IR_CALL_set_add, rec_stack(r, at)->ref, rec_stack(r, 0)->ref);
+    }
     rec_drop(r, rec_pop(r));
 }
 
 void rec_do_map_add(Recorder *r)
 {
-    IrRef d = rec_stack(r, r->state->insn.arg + 1)->ref;
-    rec_call3(r, IR_CALL_dict_set, d, rec_stack(r, 1)->ref, rec_stack(r, 0)->ref);
+    int at = r->state->insn.arg + 1;
+    IrRef d = rec_stack(r, at)->ref, k = rec_stack(r, 1)->ref, v = rec_stack(r, 0)->ref;
+    if (!rec_dict_put(r, d, rec_concrete(r, at), k, rec_concrete(r, 1), v)) {
+        rec_call3(r, IR_CALL_dict_set, d, k, v);
+    }
     rec_drop(r, rec_pop(r));
     rec_drop(r, rec_pop(r));
 }

@@ -293,6 +293,12 @@ static bool do_dict_get(Recorder *r, RecCall *c)
     IrRef otherwise = c->n == 3 ? c->args[2].ref : rec_const(r, Py_None);
     rec_guard_type(r, d, c->concrete[0]);
     if (!PyUnicode_CheckExact(c->concrete[1]) || !cpy_dict_is_str(c->concrete[0])) {
+        IrRef value;
+        bool there;
+        if (rec_dict_find(r, d, c->concrete[0], k, c->concrete[1], &value, &there)) {
+            rec_return_from_call(r, c, there ? value : otherwise, false);
+            return true;
+        }
         IrRef args[3] = {d, k, otherwise};
         rec_return_from_call(r, c, rec_call(r, IR_CALL_dict_get_default, 3, args), true);
         return true;
@@ -303,6 +309,15 @@ static bool do_dict_get(Recorder *r, RecCall *c)
     PyObject *now = PyDict_GetItemWithError(c->concrete[0], c->concrete[1]);
     rec_op1(r, now ? IR_guard_nonnull : IR_guard_null, found);
     rec_return_from_call(r, c, now ? found : otherwise, false);
+    return true;
+}
+
+static bool do_set_add(Recorder *r, RecCall *c)
+{
+    if (c->n != 2 || !rec_set_put(r, c->args[0].ref, c->concrete[0], c->args[1].ref, c->concrete[1])) {
+        return false;
+    }
+    rec_return_from_call(r, c, rec_const(r, Py_None), false);
     return true;
 }
 
@@ -319,6 +334,7 @@ static const struct { PyTypeObject *type; const char *name; Intrinsic handler; }
     {&PyList_Type, "append", do_list_append},
     {&PyList_Type, "pop", do_list_pop},
     {&PyDict_Type, "get", do_dict_get},
+    {&PySet_Type, "add", do_set_add},
 };
 
 static bool is_from(PyObject *function, const char *module)

@@ -142,6 +142,15 @@ IrRef rec_truth(Recorder *r, IrRef ref, PyObject *concrete, bool *known, bool *v
 void rec_push_bool(Recorder *r, IrRef b);
 bool rec_has_only_safe_operands(PyObject *l, PyObject *rr);
 
+/* ---- tables: lookup.c -------------------------------------------------------------------------------- */
+/* The value of a key in an exact dict (guarded), borrowed, or NULL guarded to be absent, as it is now: *there says which. False,
+   nothing emitted: telling could run code of the program. */
+bool rec_dict_find(Recorder *r, IrRef dict, PyObject *d, IrRef key, PyObject *k, IrRef *value, bool *there);
+/* Membership in an exact dict, set or frozenset as a BOOL; IR_NONE as above. */
+IrRef rec_has_key(Recorder *r, IrRef container, PyObject *c, IrRef key, PyObject *k);
+bool rec_dict_put(Recorder *r, IrRef dict, PyObject *d, IrRef key, PyObject *k, IrRef value);
+bool rec_set_put(Recorder *r, IrRef set, PyObject *s, IrRef key, PyObject *k);
+
 /* ---- calls: call.c -------------------------------------------------------------------------------- */
 /* Follow a call of a Python function with these arguments (references handed over); false: not possible, nothing emitted. */
 bool rec_inline_call(Recorder *r, PyFunctionObject *func, IrRef func_ref, int n, RecVal *args, PyObject **concrete, PyObject *kwnames, int how, int pop_on_return);

@@ -105,6 +105,13 @@ static bool subscr_dict(Recorder *r, PyObject *o, PyObject *k)
         return true;
     }
     PyErr_Clear();
+    IrRef v;
+    bool there;
+    PyObject *now;
+    if (cpy_dict_find(o, k, &now) == 1 && rec_dict_find(r, d, o, key, k, &v, &there)) {
+        finish_subscr(r, (RecVal){.ref = v});
+        return true;
+    }
     finish_subscr(r, (RecVal){.ref = rec_call2(r, IR_CALL_dict_get, d, key), .owned = 1});
     return true;
 }
@@ -218,7 +225,9 @@ void rec_do_store_subscr(Recorder *r)
         return;
     }
     IrRef v = rec_stack(r, 2)->ref, c = rec_stack(r, 1)->ref, key = rec_stack(r, 0)->ref;
-    if (PyDict_CheckExact(o)) {
+    if (rec_dict_put(r, c, o, key, k, v)) {
+        ;
+    } else if (PyDict_CheckExact(o)) {
         rec_guard_type(r, c, o);
         rec_call3(r, IR_CALL_dict_set, c, key, v);
     } else {

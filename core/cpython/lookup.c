@@ -1,0 +1,182 @@
+/*  Looking keys up in dicts and sets while being sure that no code of the program runs.
+
+    CPython's own lookup calls __eq__ where two keys have the same hash. Here the table is probed in the same order, but a
+    key that is not of a plain built-in type and shares the hash ends the search with "can't tell": the caller
+    then leaves it to the interpreter. */
+#include "cpython/private.h"
+
+#include "internal/pycore_dict.h"
+
+enum { UNKNOWN = -1, ABSENT = 0, FOUND = 1, TUPLE_DEPTH = 3, TUPLE_MAX = 16 };
+
+static bool
+is_plain_key(PyObject *o, int depth)
+{
+    PyTypeObject *t = Py_TYPE(o);
+    if (t == &PyUnicode_Type || t == &PyLong_Type || t == &PyFloat_Type || t == &PyBool_Type || o == Py_None ||
+        t == &PyBytes_Type) {
+        return true;
+    }
+    if (t != &PyTuple_Type || depth == 0 || PyTuple_GET_SIZE(o) > TUPLE_MAX) {
+        return false;
+    }
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(o); i++) {
+        if (!is_plain_key(PyTuple_GET_ITEM(o, i), depth - 1)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* 1 equal, 0 not, -1 can't tell. Both have the same hash. */
+static int
+same_key(PyObject *a, PyObject *b)
+{
+    if (a == b) {
+        return 1;
+    }
+    if (!is_plain_key(a, TUPLE_DEPTH)) {
+        return UNKNOWN;
+    }
+    int equal = PyObject_RichCompareBool(a, b, Py_EQ);
+    if (equal < 0) {
+        PyErr_Clear(); /* Only memory can have run out. */
+        return UNKNOWN;
+    }
+    return equal;
+}
+
+static Py_ssize_t
+index_at(const PyDictKeysObject *keys, size_t at)
+{
+    switch (keys->dk_log2_index_bytes - keys->dk_log2_size) {
+    case 0: return ((const int8_t *)keys->dk_indices)[at];
+    case 1: return ((const int16_t *)keys->dk_indices)[at];
+    case 2: return ((const int32_t *)keys->dk_indices)[at];
+    default: return (Py_ssize_t)((const int64_t *)keys->dk_indices)[at];
+    }
+}
+
+static PyObject *
+entry_key(const PyDictKeysObject *keys, Py_ssize_t i, Py_hash_t *hash)
+{
+    const char *entries = keys->dk_indices + ((size_t)1 << keys->dk_log2_index_bytes);
+    if (keys->dk_kind == DICT_KEYS_GENERAL) {
+        const PyDictKeyEntry *e = &((const PyDictKeyEntry *)entries)[i];
+        *hash = e->me_hash;
+        return e->me_key;
+    }
+    PyObject *key = ((const PyDictUnicodeEntry *)entries)[i].me_key;
+    *hash = ((PyASCIIObject *)key)->hash;
+    return key;
+}
+
+static PyObject *
+entry_value(PyDictObject *d, Py_ssize_t i)
+{
+    const PyDictKeysObject *keys = d->ma_keys;
+    const char *entries = keys->dk_indices + ((size_t)1 << keys->dk_log2_index_bytes);
+    if (d->ma_values) {
+        return d->ma_values->values[i];
+    }
+    return keys->dk_kind == DICT_KEYS_GENERAL ? ((const PyDictKeyEntry *)entries)[i].me_value
+                                              : ((const PyDictUnicodeEntry *)entries)[i].me_value;
+}
+
+static int
+plain_hash(PyObject *key, Py_hash_t *hash)
+{
+    if (!is_plain_key(key, TUPLE_DEPTH)) {
+        return -1;
+    }
+    *hash = PyObject_Hash(key);
+    if (*hash == -1) {
+        PyErr_Clear();
+        return -1;
+    }
+    return 0;
+}
+
+int
+cpy_dict_find(PyObject *dict, PyObject *key, PyObject **value)
+{
+    PyDictObject *d = (PyDictObject *)dict;
+    const PyDictKeysObject *keys = d->ma_keys;
+    Py_hash_t hash;
+    *value = NULL;
+    if (plain_hash(key, &hash) < 0) {
+        return UNKNOWN;
+    }
+    size_t mask = ((size_t)1 << keys->dk_log2_size) - 1, perturb = (size_t)hash, i = (size_t)hash & mask;
+    for (;;) {
+        Py_ssize_t ix = index_at(keys, i);
+        if (ix == -1) {
+            return ABSENT;
+        }
+        if (ix >= 0) {
+            Py_hash_t its_hash;
+            PyObject *its_key = entry_key(keys, ix, &its_hash);
+            int same = its_key == key ? 1 : its_hash == hash ? same_key(its_key, key) : 0;
+            if (same != 0) {
+                *value = same == 1 ? entry_value(d, ix) : NULL;
+                return same == 1 ? (*value ? FOUND : ABSENT) : UNKNOWN;
+            }
+        }
+        perturb >>= 5;
+        i = (i * 5 + perturb + 1) & mask;
+    }
+}
+
+static bool
+dies_unseen(PyObject *o)
+{
+    return Py_REFCNT(o) > 1 || is_plain_key(o, TUPLE_DEPTH);
+}
+
+int
+cpy_dict_put(PyObject *dict, PyObject *key, PyObject *value)
+{
+    PyObject *old;
+    int found = cpy_dict_find(dict, key, &old);
+    if (found == UNKNOWN || (found == FOUND && !dies_unseen(old))) {
+        return 1;
+    }
+    return PyDict_SetItem(dict, key, value);
+}
+
+int
+cpy_set_find(PyObject *set, PyObject *key)
+{
+    enum { LINEAR = 9 };
+    PySetObject *so = (PySetObject *)set;
+    Py_hash_t hash;
+    if (plain_hash(key, &hash) < 0) {
+        return UNKNOWN;
+    }
+    size_t mask = (size_t)so->mask, i = (size_t)hash & mask, perturb = (size_t)hash;
+    for (;;) {
+        setentry *e = &so->table[i];
+        size_t n = i + LINEAR <= mask ? LINEAR : 0;
+        do {
+            if (e->hash == 0 && e->key == NULL) {
+                return ABSENT;
+            }
+            if (e->hash == hash) {
+                int same = same_key(e->key, key);
+                if (same != 0) {
+                    return same == 1 ? FOUND : UNKNOWN;
+                }
+            }
+            e++;
+        } while (n--);
+        perturb >>= 5;
+        i = (i * 5 + 1 + perturb) & mask;
+    }
+}
+
+int
+cpy_set_put(PyObject *set, PyObject *key)
+{
+    int found = cpy_set_find(set, key);
+    return found == UNKNOWN ? 1 : found == FOUND ? 0 : PySet_Add(set, key);
+}

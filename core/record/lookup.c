@@ -1,0 +1,80 @@
+/*  Keys in dicts and sets. Where no code of the program can run the lookup is a plain helper, and the trace goes on knowing
+    all that it knew; a helper that finds it cannot tell makes the trace leave before the instruction. */
+#include "record/state.h"
+
+static bool can_tell(PyObject *d, PyObject *k, PyObject **value)
+{
+    return cpy_dict_find(d, k, value) >= 0;
+}
+
+bool rec_dict_find(Recorder *r, IrRef dict, PyObject *d, IrRef key, PyObject *k, IrRef *value, bool *there)
+{
+    PyObject *now;
+    if (!PyDict_CheckExact(d) || !can_tell(d, k, &now) || now == Py_NotImplemented) {
+        return false;
+    }
+    rec_guard_type(r, dict, d);
+    rec_guard_type(r, key, k);
+    *value = rec_call2(r, IR_CALL_dict_find, dict, key);
+    *there = now != NULL;
+    if (now == NULL) {
+        rec_op1(r, IR_guard_null, *value);
+        return true;
+    }
+    rec_op1(r, IR_guard_nonnull, *value);
+    rec_op2(r, IR_guard_is_not, *value, rec_const(r, Py_NotImplemented));
+    return true;
+}
+
+static IrRef has_in_dict(Recorder *r, IrRef dict, PyObject *d, IrRef key, PyObject *k)
+{
+    PyObject *now;
+    if (!can_tell(d, k, &now)) {
+        return IR_NONE;
+    }
+    rec_guard_type(r, dict, d);
+    rec_guard_type(r, key, k);
+    IrRef v = rec_call2(r, IR_CALL_dict_find, dict, key);
+    rec_op2(r, IR_guard_is_not, v, rec_const(r, Py_NotImplemented));
+    return rec_op1(r, IR_not_bool, rec_op2(r, IR_eq_ptr, v, ir_const_obj(r->raw, NULL)));
+}
+
+IrRef rec_has_key(Recorder *r, IrRef container, PyObject *c, IrRef key, PyObject *k)
+{
+    if (PyDict_CheckExact(c)) {
+        return has_in_dict(r, container, c, key, k);
+    }
+    if (!(PySet_CheckExact(c) || PyFrozenSet_CheckExact(c)) || cpy_set_find(c, k) < 0) {
+        return IR_NONE;
+    }
+    rec_guard_type(r, container, c);
+    rec_guard_type(r, key, k);
+    IrRef found = rec_call2(r, IR_CALL_set_find, container, key);
+    rec_guard_bool(r, rec_op2(r, IR_lt_i64, found, rec_int(r, 0)), false);
+    return rec_op2(r, IR_ne_i64, found, rec_int(r, 0));
+}
+
+bool rec_dict_put(Recorder *r, IrRef dict, PyObject *d, IrRef key, PyObject *k, IrRef value)
+{
+    PyObject *now;
+    if (!PyDict_CheckExact(d) || !can_tell(d, k, &now)) {
+        return false;
+    }
+    rec_guard_type(r, dict, d);
+    rec_guard_type(r, key, k);
+    IrRef done = rec_call3(r, IR_CALL_dict_put, dict, key, value);
+    rec_guard_bool(r, rec_op2(r, IR_eq_i64, done, rec_int(r, 0)), true);
+    return true;
+}
+
+bool rec_set_put(Recorder *r, IrRef set, PyObject *s, IrRef key, PyObject *k)
+{
+    if (!PySet_CheckExact(s) || cpy_set_find(s, k) < 0) {
+        return false;
+    }
+    rec_guard_type(r, set, s);
+    rec_guard_type(r, key, k);
+    IrRef done = rec_call2(r, IR_CALL_set_put, set, key);
+    rec_guard_bool(r, rec_op2(r, IR_eq_i64, done, rec_int(r, 0)), true);
+    return true;
+}
