@@ -151,7 +151,7 @@ static void replay_sync(OptContext *cx) {
         uint32_t flags;
         bool listed;
         OptVal v = snap_slot(cx, raw, k, &flags, &listed);
-        if (v != SLOT_ENTRY) {
+        if (listed || cx->slots[k].cur != SLOT_ENTRY) {
             cx->slots[k].cur = cx->slots[k].mem = v;
             cx->slots[k].tagged = flags & IR_SNAP_INT;
         }
@@ -209,7 +209,7 @@ static bool has_entry_state(const IrTrace *raw, IrRef first) {
         const IrInsn *in = ir_at(raw, r);
         if (in->snap) {
             unsigned flags = ir_op_info[in->op].flags;
-            return in->snap != 1 || !(flags & IRF_SNAP) || (flags & IRF_END);
+            return in->snap != 1 || in->op == IR_sync || (flags & (IRF_GUARD | IRF_END));
         }
     }
     return false;
