@@ -14,8 +14,8 @@ help:
 	@echo "make build        build and install into a virtual environment; prints its python"
 	@echo "make bless        rewrite expectations    (ONLY=tests/opt/fold)"
 	@echo "make asan         the text tests with jn under sanitizers"
-	@echo "make fuzz         the fuzzers, for SECONDS (60)"
-	@echo "make conformance  CPython's own tests, off against on (ONLY='test_list test_dict')"
+	@echo "make fuzz         the fuzzers, for SECONDS (60) each  (ONLY=programs or native, SEED=...)"
+	@echo "make conformance  CPython's own tests, off against on (ONLY='test_list test_dict', CHOICE=ci)"
 	@echo "make lint         the repository's rules, and the checkers that are installed"
 	@echo "All take PYTHON=python3.14 and DEBUG=1."
 
@@ -44,7 +44,7 @@ asan:
 	JN="build/$${dir#.venv-}/jn" "$$python" -m pytest $(or $(ONLY),tests/ir tests/opt tests/codegen)
 
 fuzz:
-	@tools/fuzz $(SECONDS)
+	@tools/fuzz "$(or $(SECONDS),60)" "$(or $(ONLY),all)" $(SEED)
 
 conformance:
 	@$(PREPARE) "$$python" tests/conformance/run.py $(ONLY)
