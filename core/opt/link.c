@@ -31,7 +31,31 @@ static int param_of(const IrLabel *label, IrRef r) {
     return -1;
 }
 
+static void load_early(OptContext *cx, int k);
+
 /* ---- what the parent's exit brings ------------------------------------------------------ */
+/* A parameter that is what a slot holds all through the loop, or the number in it, tells about that slot here too. */
+static void take_slot(OptContext *cx, const OptHead *head, IrRef origin, IrRef r) {
+    const IrInsn *from = origin ? ir_at(head->raw, origin) : NULL;
+    bool unboxes = from && (from->op == IR_unbox_i64 || from->op == IR_unbox_f64);
+    const IrInsn *load = unboxes ? ir_at(head->raw, from->args[0]) : from;
+    if (!load || load->op != IR_load_slot || head_slot(head, (int)load->imm.i)) {
+        return;
+    }
+    int k = (int)load->imm.i;
+    if (!unboxes) {
+        cx->slots[k].entry = r;
+        return;
+    }
+    load_early(cx, k);
+    if (cx->slots[k].entry) {
+        OptFact *f = fact(cx, cx->slots[k].entry);
+        f->flags = IR_TYPE_PLAIN | IR_TYPE_FIXED | (from->op == IR_unbox_i64 ? IR_TYPE_INT : IR_TYPE_FLOAT);
+        f->unboxed = r;
+        f->nonnull = true;
+    }
+}
+
 static void take_param(OptContext *cx, const IrLabel *label, int i) {
     const OptHead *head = head_of(label);
     IrInsn imm = { .type = ir_at(head->out, label->params[i])->type, .imm.i = cx->options->first_param_arg + i };
@@ -43,11 +67,7 @@ static void take_param(OptContext *cx, const IrLabel *label, int i) {
         f->klass = known->klass;
         f->flags = known->flags;
     }
-    IrRef origin = head->origin[i];
-    const IrInsn *from = origin ? ir_at(head->raw, origin) : NULL;
-    if (from && from->op == IR_load_slot && !head_slot(head, (int)from->imm.i)) {
-        cx->slots[from->imm.i].entry = r;
-    }
+    take_slot(cx, head, head->origin[i], r);
 }
 
 static IrRef same_const(OptContext *cx, const IrInsn *in) {
@@ -239,7 +259,38 @@ static void finish_jump(OptContext *cx, const Jump *j) {
     emit(cx, IR_end_link, j->args, j->label->nparams, &imm, 0);
 }
 
+/* Slots that the other loop does not write it finds in memory. */
+static void sync_others(OptContext *cx, const OptHead *head, uint32_t raw_snap) {
+    for (int k = 0; k < cx->mem_limit && !cx->why; k++) {
+        if (!head_slot(head, k) && slot_dirty(cx, k)) {
+            sync_slot(cx, k, raw_snap);
+        }
+    }
+}
+
+/* Are the values of all slots that the head has in phis at hand? */
+static bool all_fit(OptContext *cx, const OptHead *head) {
+    for (int i = 0; i < head->nslots; i++) {
+        if (slot_value(cx, head->slots[i].slot) >= SLOT_JUNK) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* ---- direct ---------------------------------------------------------------------------- */
+/* Does the loop know anything about what the slot held at its entry? */
+static bool relies_on_slot(const OptHead *head, int k) {
+    for (IrRef r = 1; r < NINSNS(head->out); r++) {
+        const IrInsn *in = ir_at(head->out, r);
+        bool reads = in->op == IR_load_slot || in->op == IR_load_slot_int || in->op == IR_guard_slot_int;
+        if (reads && in->imm.i == k) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool keeps_label(OptContext *cx, const IrLabel *label) {
     const OptHead *head = head_of(label);
     if (!head) {
@@ -257,7 +308,7 @@ bool keeps_label(OptContext *cx, const IrLabel *label) {
     }
     for (int k = 0; k < cx->nslots && k < cx->mem_limit; k++) {
         bool untouched = cx->slots[k].cur == SLOT_ENTRY && cx->slots[k].mem == SLOT_ENTRY;
-        if (!untouched && !head_slot(head, k)) {
+        if (!untouched && !head_slot(head, k) && relies_on_slot(head, k)) {
             return false;
         }
     }
@@ -280,6 +331,10 @@ static bool link_direct(OptContext *cx, const IrLabel *label) {
     for (int i = label->nphis; i < label->nparams; i++) {
         j.args[i] = cx->label_args[i];
     }
+    if (!all_fit(cx, head)) {
+        return false;
+    }
+    sync_others(cx, head, raw_snap);
     if (!put_fields(cx, &j, direct_base, raw_snap)
         || !head_match(cx, local_slots(cx, head), head->nslots, raw_snap, wishes, put, &j)) {
         return false;
@@ -320,15 +375,6 @@ static IrRef replayed_base(OptContext *cx, const IrLabel *label, const OptHeadFi
     (void)label;
     OptVal v = f->base_origin ? resolve(cx, cx->map[f->base_origin]) : IR_NONE;
     return is_virtual(v) ? IR_NONE : v;
-}
-
-/* Slots that the other loop does not write it finds in memory. */
-static void sync_others(OptContext *cx, const OptHead *head, uint32_t raw_snap) {
-    for (int k = 0; k < cx->mem_limit && !cx->why; k++) {
-        if (!head_slot(head, k) && slot_dirty(cx, k)) {
-            sync_slot(cx, k, raw_snap);
-        }
-    }
 }
 
 static IrRef replayed_param(OptContext *cx, const OptHead *head, int i) {

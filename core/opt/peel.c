@@ -162,6 +162,16 @@ static void patch_phis(OptContext *cx, OptHead *head, const Values *ends) {
 }
 
 static void keep_trusted(OptContext *cx, OptHead *head) {
+    uint32_t n = cx->trusted.n;
+    for (uint32_t i = 0; i < n; i++) {
+        OptCached e = cx->trusted.data[i];
+        IrRef number = e.box || !e.value ? IR_NONE : number_in(cx, resolve(cx, e.value));
+        if (number && number < cx->loop_at) { /* who finds the object gone may still have its number */
+            e.box = (ir_at(cx->out, number)->type == IR_F64 ? VIRT_F64 : ir_at(cx->out, number)->type == IR_I64 ? VIRT_I64 : VIRT_BOOL) + 1;
+            e.value = number;
+            LIST_PUSH(cx, cx->trusted, e);
+        }
+    }
     head->ntrusted = (int)cx->trusted.n;
     head->trusted = cx->trusted.data;
 }
