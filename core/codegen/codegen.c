@@ -167,13 +167,14 @@ static bool is_comparison(IrOp op) {
            op == IR_eq_ptr || op == IR_has_type;
 }
 
-/* has_type reads memory that code which runs in between may change. */
+/* Not into a loop: its operands are no parameters of the label, the answer is. And has_type reads memory that code
+   which runs in between may change. */
 static bool can_delay(const CgFunc *f, IrRef from, IrRef to) {
-    if (ir_at(f->ir, from)->op != IR_has_type) {
-        return true;
-    }
+    bool reads = ir_at(f->ir, from)->op == IR_has_type;
     for (IrRef r = from + 1; r < to; r++) {
-        if (ir_op_info[ir_at(f->ir, r)->op].flags & (IRF_WRITE | IRF_EFFECT | IRF_RUNS)) {
+        const IrInsn *between = ir_at(f->ir, r);
+        unsigned flags = ir_op_info[between->op].flags;
+        if (between->op == IR_loop || (reads && (flags & (IRF_WRITE | IRF_EFFECT | IRF_RUNS)))) {
             return false;
         }
     }

@@ -81,6 +81,7 @@ typedef struct {
     int off_refcnt, off_type, off_float_value, off_long_tag, off_long_digit;
     void *float_type, *int_type;
     int slot_offset; int64_t slot_mask, slot_null, slot_int_tag; /* see cpython.h */
+    int slot_flags_offset;                         /* byte of an object whose bit 0 is the tag its slot must carry; 0 or -1: no tags */
     int frame_object_offset;                       /* of the PyFrameObject pointer in a frame */
     void *breaker; uint64_t breaker_mask;
     uint8_t *valid_flag;                           /* of the trace being compiled: byte, 1 while valid */

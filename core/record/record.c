@@ -244,9 +244,11 @@ static void start_side(Recorder *r)
     for (int k = 0; k < s->nslots; k++) {
         set_exit_slot(r, &ev, &s->slots[k], used);
     }
+    /* The optimiser takes the first snapshot for the state at entry. */
+    int place = s->frames[s->nframes - 1].place;
+    st->before = rec_snap_at(r, place, 0, IR_EXIT_RESUME);
     if (s->kind == IR_EXIT_NEXT) {
-        st->insn = cpy_decode(rec_top(r)->code, s->frames[s->nframes - 1].place);
-        st->before = rec_snap_at(r, st->insn.at, 0, IR_EXIT_RESUME);
+        st->insn = cpy_decode(rec_top(r)->code, place);
         rec_exhaust(r);
         rec_finish_insn(r);
     }

@@ -781,6 +781,8 @@ static void emit_insn(Emit *e, const CgInsn *n) {
         return;
     }
     switch ((IrOp)ir_at(e->f->ir, n->ref)->op) {
+    case IR_exit_arg: /* is where the parent left it */
+        break;
     case IR_load_slot:
     case IR_load_slot_int:
         emit_load_slot(e, n);

@@ -252,23 +252,47 @@ static void emit_replace(Emit *e, const CgInsn *n, bool element) {
 }
 
 /* ---- slots of the root frame --------------------------------------------------------------------------------- */
+/* An immortal object is stored with its tag bit set where slots have tags: the interpreter compares whole words. */
+static void store_tagged(Emit *e, X64Mem m, int value, int temp) {
+    X64Asm *a = &e->a;
+    if (e->config->slot_flags_offset <= 0) {
+        x64_rm(a, X64_STORE, W64, value, m);
+        return;
+    }
+    x64_rm(a, X64_MOVZX8, W32, temp, x64_at(value, e->config->slot_flags_offset));
+    x64_alu_ri(a, ALU_AND, W32, temp, 1);
+    x64_rr(a, X64_OR, W64, temp, value);
+    x64_rm(a, X64_STORE, W64, temp, m);
+}
+
+static int32_t tagged_constant(const CgConfig *config, int32_t bits) {
+    if (bits == 0) {
+        return (int32_t)config->slot_null;
+    }
+    const uint8_t *object = (const uint8_t *)(uintptr_t)bits;
+    return config->slot_flags_offset <= 0 ? bits : bits | (object[config->slot_flags_offset] & 1);
+}
+
 static void store_to_slot(Emit *e, const CgInsn *n, X64Mem m, int temp) {
     X64Asm *a = &e->a;
     const CgConfig *config = e->config;
     int32_t imm;
     if (x64_operand_imm(e, n, 0, &imm)) {
-        x64_mov_mi(a, W64, m, imm ? imm : (int32_t)config->slot_null);
+        x64_mov_mi(a, W64, m, tagged_constant(config, imm));
         return;
     }
     int value = x64_gpr(n->at[0]);
-    if (config->slot_null == 0 || e->f->values[n->args[0]].nonnull) {
-        x64_rm(a, X64_STORE, W64, value, m);
+    if ((config->slot_null == 0 && config->slot_flags_offset <= 0) || e->f->values[n->args[0]].nonnull) {
+        store_tagged(e, m, value, temp);
         return;
     }
-    x64_mov_ri(a, temp, (uint64_t)config->slot_null);
     x64_rr(a, X64_TEST, W64, value, value);
-    x64_rr(a, X64_CMOV + CC_NE, W64, temp, value);
-    x64_rm(a, X64_STORE, W64, temp, m);
+    uint32_t some = x64_jcc(a, CC_NE);
+    x64_mov_mi(a, W64, m, (int32_t)config->slot_null);
+    uint32_t done = x64_jmp(a);
+    x64_bind(a, some);
+    store_tagged(e, m, value, temp);
+    x64_bind(a, done);
 }
 
 /* What was in the slot is released unless its tag says that it was not the slot's. */
