@@ -28,33 +28,32 @@ def text_of(tree: ast.Module) -> str | None:
         return None
 
 
-def deletions(source: str) -> Iterator[str]:
-    """The program without some run of statements: halves of each body first, then quarters, down to one."""
-    count = len(bodies(ast.parse(source)))
-    for index in range(count):
+def deletions(source: str, first: int) -> Iterator[tuple[int, str]]:
+    """The program without some run of statements: all of a body first, then halves, down to one."""
+    for index in range(first, len(bodies(ast.parse(source)))):
         tree = ast.parse(source)
         node, name = bodies(tree)[index]
         statements = getattr(node, name)
         size = len(statements)
         while size >= 1:
-            for start in range(len(statements) - size, -1, -size):
+            for start in range(len(statements) - size, -size, -size):
+                start = max(start, 0)
                 left = statements[:start] + statements[start + size:]
-                if not left and name == "body":
-                    if len(statements) == 1 and isinstance(statements[0], ast.Pass):
+                if not left and name == "body" and not isinstance(node, ast.Module):
+                    if isinstance(statements[0], ast.Pass):
                         continue
-                    left = [] if isinstance(node, ast.Module) else [ast.Pass()]
+                    left = [ast.Pass()]
                 setattr(node, name, left)
                 text = text_of(tree)
                 setattr(node, name, statements)
                 if text:
-                    yield text
+                    yield index, text
             size //= 2
 
 
-def openings(source: str) -> Iterator[str]:
+def openings(source: str, first: int) -> Iterator[tuple[int, str]]:
     """The program with one compound statement replaced by one of its blocks."""
-    count = len(bodies(ast.parse(source)))
-    for index in range(count):
+    for index in range(first, len(bodies(ast.parse(source)))):
         tree = ast.parse(source)
         node, name = bodies(tree)[index]
         statements = getattr(node, name)
@@ -68,7 +67,7 @@ def openings(source: str) -> Iterator[str]:
                     text = text_of(tree)
                     setattr(node, name, statements)
                     if text:
-                        yield text
+                        yield index, text
 
 
 def simpler(node: ast.expr) -> Iterator[ast.expr]:
@@ -87,7 +86,7 @@ def simpler(node: ast.expr) -> Iterator[ast.expr]:
         yield ast.Constant(node.value - 1)
 
 
-def expressions(source: str) -> Iterator[str]:
+def expressions(source: str, first: int) -> Iterator[tuple[int, str]]:
     """The program with one expression replaced by a part of it."""
     def places(tree: ast.AST) -> list[tuple[ast.AST, str, int | None]]:
         found = []
@@ -101,7 +100,7 @@ def expressions(source: str) -> Iterator[str]:
                     found += [(node, name, at) for at, item in enumerate(value) if isinstance(item, ast.expr)]
         return found
 
-    for index in range(len(places(ast.parse(source)))):
+    for index in range(first, len(places(ast.parse(source)))):
         tree = ast.parse(source)
         node, name, at = places(tree)[index]
         field = getattr(node, name)
@@ -117,7 +116,7 @@ def expressions(source: str) -> Iterator[str]:
             else:
                 field[at] = original
             if text:
-                yield text
+                yield index, text
 
 
 def shrink(source: str, holds: Callable[[str], bool], seconds: float) -> str:
@@ -127,21 +126,25 @@ def shrink(source: str, holds: Callable[[str], bool], seconds: float) -> str:
     normal = text_of(ast.parse(source))
     if normal and holds(normal):
         source = normal
-    progress = True
-    while progress and time.monotonic() < end:
-        progress = False
-        for candidates in (deletions, openings, expressions):
-            again = True
-            while again and time.monotonic() < end:
-                again = False
-                for text in candidates(source):
-                    if time.monotonic() > end:
-                        break
-                    if text in tried or len(text) >= len(source):
-                        continue
-                    tried.add(text)
-                    if holds(text):
-                        source = text
-                        again = progress = True
-                        break
+    else:
+        return source
+    before = None
+    while before != source and time.monotonic() < end:
+        before = source
+        for candidates in (deletions, openings, deletions, expressions):
+            place: int | None = 0
+            while place is not None:
+                source, place = next_smaller(source, candidates, place, holds, tried, end)
     return source
+
+
+def next_smaller(source, candidates, first, holds, tried, end):
+    """The first candidate from place `first` on that holds, and its place; or source and None."""
+    for place, text in candidates(source, first):
+        if time.monotonic() > end:
+            return source, None
+        if len(text) < len(source) and text not in tried:
+            tried.add(text)
+            if holds(text):
+                return text, place
+    return source, None
