@@ -114,7 +114,8 @@ cpy_place_pointer(PyCodeObject *code, int place)
 int
 cpy_frame_depth(CpyFrame *f)
 {
-    return frame_top(f) - cpy_frame_code(f)->co_nlocalsplus;
+    int depth = frame_top(f) - cpy_frame_code(f)->co_nlocalsplus;
+    return depth < 0 ? -1 : depth;
 }
 
 void

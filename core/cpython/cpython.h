@@ -41,7 +41,9 @@ PyObject *cpy_frame_locals(CpyFrame *f);                 /* borrowed, may be NUL
 bool cpy_frame_has_object(CpyFrame *f);                  /* somebody holds a PyFrameObject of it */
 int cpy_frame_place(CpyFrame *f);                        /* of its instr_ptr */
 void cpy_frame_set_place(CpyFrame *f, int place);
-int cpy_frame_depth(CpyFrame *f);                        /* entries on the operand stack, as saved in memory */
+/* Entries on the operand stack, as saved in memory; -1 when they are not: 3.13 keeps them in a register of the
+   interpreter while a frame calls C, and saves them only around events and calls of Python functions. */
+int cpy_frame_depth(CpyFrame *f);
 void cpy_frame_set_depth(CpyFrame *f, int depth);
 
 typedef enum { CPY_SLOT_NULL, CPY_SLOT_OWNED, CPY_SLOT_BORROWED, CPY_SLOT_INT } CpySlotKind;

@@ -57,11 +57,20 @@ cpy_op_name(CpyOp op)
 }
 
 /* ---- the base opcode at a place --------------------------------------------------------------- */
-static uint8_t
-original_line_opcode(PyCodeObject *code, int place)
+/* Another tool has LINE events here. Where their tables keep the opcode differs even between micro releases;
+   the code object's own copy of its bytes, which it keeps once made, does not. */
+static int
+opcode_under_line_event(PyCodeObject *code, int place)
 {
-    _PyCoLineInstrumentationData *lines = code->_co_monitoring->lines;
-    return lines->data[place * lines->bytes_per_entry];
+    PyObject *exc = PyErr_GetRaisedException();
+    PyObject *bytes = PyCode_GetCode(code);
+    int opcode = CACHE;
+    if (bytes != NULL) {
+        opcode = (uint8_t)PyBytes_AS_STRING(bytes)[place * (int)sizeof(_Py_CODEUNIT)];
+        Py_DECREF(bytes);
+    }
+    PyErr_SetRaisedException(exc);
+    return opcode;
 }
 
 /* The opcode as compiled, and its argument byte. */
@@ -72,7 +81,7 @@ base_opcode(PyCodeObject *code, int place, int *arg)
     int opcode = unit.op.code;
     *arg = unit.op.arg;
     if (opcode == INSTRUMENTED_LINE) {
-        opcode = original_line_opcode(code, place);
+        opcode = opcode_under_line_event(code, place);
     }
     if (opcode == INSTRUMENTED_INSTRUCTION) {
         opcode = code->_co_monitoring->per_instruction_opcodes[place];
