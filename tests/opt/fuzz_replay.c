@@ -1,0 +1,1079 @@
+/*  Random raw traces, as a recorder would write them, run as they are and optimised: both must leave at the same place with the
+    same frames, heap, order of effects, and every reference count right.
+
+    The recorder here plays a stack machine over a few locals of fixed types; it counts references as record/frames.c does (locals own,
+    the stack borrows). usage: fuzz_replay FIRST_SEED COUNT [-v] */
+#include "base/text.h"
+#include "ir/interp.h"
+#include "opt/opt.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+/* ---- a toy world ------------------------------------------------------------------------- */
+typedef enum { INT, FLOAT, BOOL, NONE, POINT, FINAL, TUPLE, LIST, ANY, NTYPES } Kind;
+static const char *const kind_name[NTYPES] = { "int", "float", "bool", "NoneType", "P", "F", "tuple", "list", "?" };
+static char type_object[NTYPES];
+
+typedef struct Obj {
+    int64_t refs;
+    void *type;
+    struct Obj *field[2]; /* 16, 24; a list: size and items */
+    int64_t i;
+    double f;
+    struct Obj *next;
+    int mark;
+    int64_t expected;
+    struct Obj *items[64];
+} Obj;
+
+enum { NLOCALS = 8, LIMIT = NLOCALS + 1, NSLOTS = 24, MAXFRAMES = 3 };
+typedef struct {
+    Obj *all, *slots[NSLOTS], *true_, *false_, *none, *constant[4];
+    Obj *frame_slots[MAXFRAMES][NSLOTS]; /* after an exit */
+    int frame_place[MAXFRAMES], nframes;
+    int calls, breaker, budget;
+    bool raw, ended;
+    Text log;
+} World;
+
+static Kind kind_of(const Obj *o) { return (Kind)((char *)o->type - type_object); }
+
+static Obj *make(World *w, Kind k) {
+    Obj *o = calloc(1, sizeof *o);
+    o->refs = 1;
+    o->type = &type_object[k];
+    o->next = w->all;
+    w->all = o;
+    return o;
+}
+
+static Obj *take(Obj *o) {
+    if (o) {
+        o->refs++;
+    }
+    return o;
+}
+
+static void list_sync(Obj *o, int64_t n) {
+    o->field[0] = (Obj *)(intptr_t)n;
+    o->field[1] = (Obj *)o->items;
+}
+
+static bool release(World *w, Obj *o) {
+    if (!o || kind_of(o) == BOOL || kind_of(o) == NONE || --o->refs > 0) { /* those two are immortal */
+        return false;
+    }
+    if (o->refs < 0) {
+        printf("RELEASE of a dead %s\n", kind_name[kind_of(o)]);
+        abort();
+    }
+    bool runs = kind_of(o) == FINAL;
+    if (runs) {
+        text_add(&w->log, "died %lld;", (long long)o->i);
+    }
+    if (kind_of(o) == LIST) {
+        for (int64_t i = 0; i < (int64_t)(intptr_t)o->field[0]; i++) {
+            runs |= release(w, o->items[i]);
+        }
+    } else if (kind_of(o) >= POINT) {
+        runs |= release(w, o->field[0]);
+        runs |= release(w, o->field[1]);
+    }
+    Obj **p = &w->all;
+    while (*p != o) {
+        p = &(*p)->next;
+    }
+    *p = o->next;
+    memset(o, 0xdd, sizeof *o);
+    free(o);
+    return runs;
+}
+
+static Obj *new_int(World *w, int64_t v) {
+    Obj *o = make(w, INT);
+    o->i = v;
+    return o;
+}
+static Obj *new_float(World *w, double v) {
+    Obj *o = make(w, FLOAT);
+    o->f = v;
+    return o;
+}
+
+/* ---- random numbers ----------------------------------------------------------------------- */
+static uint64_t seed_now;
+static unsigned rnd(unsigned n) {
+    seed_now ^= seed_now << 13;
+    seed_now ^= seed_now >> 7;
+    seed_now ^= seed_now << 17;
+    return (unsigned)((seed_now * 0x2545F4914F6CDD1Du >> 33) % n);
+}
+
+static const Kind local_kind[LIMIT] = { INT, INT, FLOAT, FLOAT, POINT, POINT, ANY, LIST, TUPLE };
+
+static Obj *random_point(World *w, bool final) {
+    Obj *p = make(w, final ? FINAL : POINT);
+    p->i = rnd(100);
+    p->field[0] = new_float(w, rnd(50) * 0.5);
+    p->field[1] = new_int(w, rnd(50));
+    return p;
+}
+
+static Obj *random_obj(World *w, Kind k) {
+    Obj *o;
+    switch (k) {
+    case INT: return new_int(w, rnd(40));
+    case FLOAT: return new_float(w, rnd(40) * 0.25);
+    case POINT: return random_point(w, false);
+    case TUPLE:
+        o = make(w, TUPLE);
+        o->field[0] = random_obj(w, FLOAT);
+        o->field[1] = random_obj(w, POINT);
+        return o;
+    case LIST:
+        o = make(w, LIST);
+        for (int i = 0; i < 6; i++) {
+            o->items[i] = i < 3 ? random_point(w, rnd(3) == 0) : random_obj(w, i == 5 ? INT : FLOAT);
+        }
+        list_sync(o, 6);
+        return o;
+    default: return random_obj(w, (Kind[]){ INT, FLOAT, POINT, TUPLE }[rnd(4)]);
+    }
+}
+
+static World *new_world(uint64_t seed, Obj *constants_in) {
+    (void)constants_in;
+    seed_now = seed * 2654435761u + 88172645463325252u;
+    World *w = calloc(1, sizeof *w);
+    w->true_ = make(w, BOOL);
+    w->true_->i = 1;
+    w->false_ = make(w, BOOL);
+    w->none = make(w, NONE);
+    for (int i = 0; i < LIMIT; i++) {
+        w->slots[i] = random_obj(w, local_kind[i]);
+    }
+    for (int i = 0; i < 4; i++) {
+        w->constant[i] = random_obj(w, (Kind[]){ INT, FLOAT, POINT, LIST }[i]);
+    }
+    w->budget = 4 + (int)rnd(3);
+    return w;
+}
+
+/* ---- canonical text -------------------------------------------------------------------------- */
+static void dump(World *w, Text *t, Obj *o, int *next, int depth) {
+    if (!o) {
+        text_add(t, "null ");
+        return;
+    }
+    switch (kind_of(o)) {
+    case INT: text_add(t, "%lld ", (long long)o->i); return;
+    case FLOAT: text_add(t, "%g ", o->f); return;
+    case BOOL: text_add(t, o->i ? "True " : "False "); return;
+    case NONE: text_add(t, "None "); return;
+    default: break;
+    }
+    if (o->mark || depth > 6) {
+        text_add(t, "#%d ", o->mark);
+        return;
+    }
+    o->mark = ++*next;
+    text_add(t, "%s#%d(", kind_name[kind_of(o)], o->mark);
+    if (kind_of(o) == LIST) {
+        for (int64_t i = 0; i < (int64_t)(intptr_t)o->field[0]; i++) {
+            dump(w, t, o->items[i], next, depth + 1);
+        }
+    } else {
+        dump(w, t, o->field[0], next, depth + 1);
+        dump(w, t, o->field[1], next, depth + 1);
+    }
+    text_add(t, ") ");
+}
+
+static void clear_marks(World *w) {
+    for (Obj *o = w->all; o; o = o->next) {
+        o->mark = 0;
+    }
+}
+
+static void log_obj(World *w, Obj *o) {
+    int next = 0;
+    clear_marks(w);
+    dump(w, &w->log, o, &next, 0);
+    text_add(&w->log, ";");
+}
+
+static void dump_world(World *w, Text *t) {
+    int next = 0;
+    clear_marks(w);
+    for (int i = 0; i < 4; i++) {
+        dump(w, t, w->constant[i], &next, 0);
+    }
+    text_add(t, "\n");
+    for (int i = 0; i < LIMIT; i++) {
+        dump(w, t, w->slots[i], &next, 0);
+    }
+    for (int f = 0; f < w->nframes; f++) {
+        text_add(t, "\nframe@%d ", w->frame_place[f]);
+        for (int i = 0; i < NSLOTS; i++) {
+            if (w->frame_slots[f][i]) {
+                text_add(t, "%d:", i);
+                dump(w, t, w->frame_slots[f][i], &next, 0);
+            }
+        }
+    }
+    text_add(t, "\nlog %s\n", w->log.data ? w->log.data : "");
+}
+
+static void expect(Obj *o) {
+    if (o) {
+        o->expected++;
+    }
+}
+
+/* Every count is what can be counted. */
+static bool counts_are_right(World *w) {
+    bool ok = true;
+    for (Obj *o = w->all; o; o = o->next) {
+        o->expected = 0;
+    }
+    for (Obj *o = w->all; o; o = o->next) {
+        if (kind_of(o) == LIST) {
+            for (int64_t i = 0; i < (int64_t)(intptr_t)o->field[0]; i++) {
+                expect(o->items[i]);
+            }
+        } else if (kind_of(o) >= POINT) {
+            expect(o->field[0]);
+            expect(o->field[1]);
+        }
+    }
+    for (int i = 0; i < 4; i++) {
+        expect(w->constant[i]);
+    }
+    for (int i = 0; i < LIMIT; i++) {
+        expect(w->slots[i]);
+    }
+    for (int f = 0; f < w->nframes; f++) {
+        for (int i = 0; i < NSLOTS; i++) {
+            expect(w->frame_slots[f][i]);
+        }
+    }
+    for (Obj *o = w->all; o; o = o->next) {
+        bool immortal = o == w->true_ || o == w->false_ || o == w->none;
+        if (!immortal && o->expected != o->refs) {
+            printf("COUNT in %s of a %s (%lld, %g): %lld references, %lld found\n", w->raw ? "raw" : "opt", kind_name[kind_of(o)], (long long)o->i, o->f,
+                   (long long)o->refs, (long long)o->expected);
+            ok = false;
+        }
+    }
+    return ok;
+}
+
+/* ---- the host of the executor ---------------------------------------------------------------- */
+static void *h_load_slot(void *h, int slot) { return ((World *)h)->slots[slot]; }
+static bool h_store_slot(void *h, int slot, void *owned) {
+    World *w = h;
+    Obj *old = w->slots[slot];
+    w->slots[slot] = owned;
+    return release(w, old);
+}
+static void *h_frame(void *h) { return h; }
+static void *h_type_of(void *h, void *o) { (void)h; return ((Obj *)o)->type; }
+static void h_take(void *h, void *o) { (void)h; take(o); }
+static bool h_release(void *h, void *o) { return release(h, o); }
+static void *h_box_i64(void *h, int64_t v) { return new_int(h, v); }
+static void *h_box_f64(void *h, double v) { return new_float(h, v); }
+static void *h_box_bool(void *h, bool v) { World *w = h; return take(v ? w->true_ : w->false_); }
+static bool h_unbox_i64(void *h, void *o, int64_t *v) { (void)h; *v = ((Obj *)o)->i; return true; }
+static double h_unbox_f64(void *h, void *o) { (void)h; return ((Obj *)o)->f; }
+static bool h_unbox_bool(void *h, void *o) { (void)h; return ((Obj *)o)->i != 0; }
+static bool h_reuse_box(void *h, void *p, IrType type, IrWord v) {
+    (void)h;
+    Obj *o = p;
+    if (o->refs != 1 || kind_of(o) != (type == IR_F64 ? FLOAT : INT)) {
+        return false;
+    }
+    o->i = type == IR_F64 ? 0 : v.i;
+    o->f = type == IR_F64 ? v.f : 0;
+    return true;
+}
+static void *h_make(void *h, const IrKlass *k, const IrWord *values) {
+    Obj *o = make(h, (Kind)((char *)k->ptr - type_object));
+    for (int i = 0; i < k->nfields; i++) {
+        o->field[i] = values[i].p;
+    }
+    return o;
+}
+
+static IrWord h_call(void *h, IrCall which, const IrWord *a, int n) {
+    World *w = h;
+    (void)n;
+    Obj *o = a[0].p, *v = a[1].p;
+    if (which == IR_CALL_list_append) {
+        int64_t size = (int64_t)(intptr_t)o->field[0];
+        if (size >= 64) {
+            return (IrWord){ .i = -1 };
+        }
+        o->items[size] = take(v);
+        list_sync(o, size + 1);
+        return (IrWord){ .i = 0 };
+    }
+    if (which == IR_CALL_binary_plain) {
+        return (IrWord){ .p = new_float(w, (double)o->i + o->f + (double)v->i + v->f) };
+    }
+    text_add(&w->log, "call %d ", w->calls++);
+    log_obj(w, o);
+    log_obj(w, v);
+    for (int i = 0; i < 2; i++) {
+        Obj *x = i ? v : o;
+        if (kind_of(x) == POINT || kind_of(x) == FINAL) {
+            Obj *old = x->field[i];
+            x->field[i] = i ? new_int(w, w->calls + 1000) : new_float(w, w->calls + 0.125);
+            release(w, old);
+        }
+    }
+    if (w->calls % 7 == 6) {
+        return (IrWord){ .p = NULL };
+    }
+    return (IrWord){ .p = w->calls % 3 == 0 ? take(o) : w->calls % 3 == 1 ? new_float(w, w->calls) : new_int(w, w->calls) };
+}
+
+/* ---- snapshots in the toy world ---------------------------------------------------------------- */
+typedef struct {
+    World *w;
+    const IrTrace *t;
+    const IrSnapshot *s;
+    const IrWord *leaves;
+    Obj *virtuals[64];
+    int next;
+} Restore;
+
+static Obj *box_leaf(Restore *r, IrRef ref, IrWord word, bool owned) {
+    switch (ir_at(r->t, ref)->type) {
+    case IR_I64: return new_int(r->w, word.i);
+    case IR_F64: return new_float(r->w, word.f);
+    case IR_BOOL: return take(word.i ? r->w->true_ : r->w->false_);
+    default: return owned ? word.p : take(word.p);
+    }
+}
+
+static Obj *virtual_at(Restore *r, IrRef v) { return r->virtuals[v & ~IR_VIRTUAL]; }
+
+/* Leaves come in the order slots, virtuals, drops; virtuals must be there first. */
+static void restore_virtuals(Restore *r) {
+    int n = 0;
+    for (int i = 0; i < r->s->nslots; i++) {
+        IrRef v = r->s->slots[i].value;
+        n += v != IR_NONE && !(v & IR_VIRTUAL);
+    }
+    for (int i = 0; i < r->s->nvirtuals; i++) {
+        const IrVirtual *v = &r->s->virtuals[i];
+        Obj *o = make(r->w, (Kind)((char *)v->klass->ptr - type_object));
+        for (int j = 0; j < v->nvalues; j++) {
+            IrRef x = v->values[j];
+            o->field[j] = x == IR_NONE ? NULL
+                : x & IR_VIRTUAL ? take(virtual_at(r, x)) : box_leaf(r, x, r->leaves[n], v->owned >> j & 1);
+            n += x != IR_NONE && !(x & IR_VIRTUAL);
+        }
+        r->virtuals[i] = o;
+    }
+    r->next = 0;
+}
+
+/* A new reference to each listed value. */
+static Obj *restore_slot(Restore *r, const IrSnapSlot *s) {
+    if (s->value == IR_NONE) {
+        return NULL;
+    }
+    if (s->value & IR_VIRTUAL) {
+        return take(virtual_at(r, s->value));
+    }
+    IrWord word = r->leaves[r->next++];
+    return box_leaf(r, s->value, word, s->flags & IR_SNAP_OWNED);
+}
+
+static void end_restore(Restore *r) {
+    for (int i = 0; i < r->s->nvirtuals; i++) {
+        release(r->w, r->virtuals[i]);
+    }
+}
+
+static void h_sync(void *h, const IrTrace *t, const IrSnapshot *s, const IrWord *leaves) {
+    World *w = h;
+    Restore r = { .w = w, .t = t, .s = s, .leaves = leaves };
+    restore_virtuals(&r);
+    Obj *pushed[128];
+    int npushed = 0;
+    for (int i = 0; i < s->nslots; i++) {
+        const IrSnapSlot *e = &s->slots[i];
+        bool memory = e->frame == 0 && e->slot < LIMIT;
+        if (memory && w->raw) {
+            r.next++;
+            continue;
+        }
+        IrSnapSlot borrowed = *e;
+        if (!memory) {
+            borrowed.flags &= ~(unsigned)IR_SNAP_OWNED; /* unsync takes it away again */
+        }
+        Obj *o = restore_slot(&r, &borrowed);
+        if (memory) {
+            Obj *old = w->slots[e->slot];
+            w->slots[e->slot] = o;
+            if (release(w, old)) {
+                printf("SYNC released something that can be seen\n");
+                abort();
+            }
+        } else {
+            pushed[npushed++] = o;
+        }
+    }
+    end_restore(&r);
+    text_add(&w->log, "sync@%d ", s->frames[s->nframes - 1].place);
+    for (int i = 0; i < LIMIT; i++) {
+        log_obj(w, w->slots[i]);
+    }
+    for (int i = 0; i < npushed; i++) {
+        log_obj(w, pushed[i]);
+        release(w, pushed[i]);
+    }
+}
+
+static void h_unsync(void *h) { (void)h; }
+static bool h_is_valid(void *h) { (void)h; return true; }
+static bool h_breaker(void *h) {
+    World *w = h;
+    return ++w->breaker >= w->budget;
+}
+
+static void leave(World *w, const IrTrace *t, const IrLeft *left) {
+    const IrSnapshot *s = left->snap;
+    Restore r = { .w = w, .t = t, .s = s, .leaves = left->leaves };
+    restore_virtuals(&r);
+    w->nframes = s->nframes;
+    for (int f = 0; f < s->nframes; f++) {
+        w->frame_place[f] = s->frames[f].place;
+    }
+    for (int i = 0; i < s->nslots; i++) {
+        const IrSnapSlot *e = &s->slots[i];
+        bool memory = e->frame == 0 && e->slot < LIMIT;
+        if (memory && w->raw) {
+            r.next += e->value != IR_NONE && !(e->value & IR_VIRTUAL);
+            continue;
+        }
+        Obj *o = restore_slot(&r, e);
+        if (memory) {
+            Obj *old = w->slots[e->slot];
+            w->slots[e->slot] = o;
+            release(w, old);
+        } else {
+            w->frame_slots[e->frame][e->slot] = o;
+        }
+    }
+    int leaf = ir_snapshot_leaves(s, NULL, 0) - s->ndrops;
+    end_restore(&r);
+    for (int i = 0; i < s->ndrops; i++) {
+        release(w, left->leaves[leaf + i].p);
+    }
+}
+
+static IrHost host_of(World *w) {
+    return (IrHost){ .host = w, .load_slot = h_load_slot, .store_slot = h_store_slot, .frame = h_frame, .type_of = h_type_of,
+                     .take = h_take, .release = h_release, .box_i64 = h_box_i64, .box_f64 = h_box_f64, .box_bool = h_box_bool,
+                     .unbox_i64 = h_unbox_i64, .unbox_f64 = h_unbox_f64, .unbox_bool = h_unbox_bool, .reuse_box = h_reuse_box,
+                     .make = h_make, .call = h_call, .sync = h_sync, .unsync = h_unsync, .is_valid = h_is_valid,
+                     .breaker_is_set = h_breaker };
+}
+
+static bool run(World *w, const IrTrace *t, bool raw) {
+    IrHost host = host_of(w);
+    w->raw = raw;
+    for (int round = 0; round < 50; round++) {
+        IrLeft left = ir_interp(t, &host, NULL, 100000);
+        if (left.fault || !left.snap) {
+            printf("FAULT %s\n", left.fault);
+            return false;
+        }
+        bool again = ir_at(t, left.insn)->op == IR_raw_close;
+        leave(w, t, &left);
+        free(left.leaves);
+        if (!again) {
+            return true;
+        }
+        w->nframes = 0;
+    }
+    printf("FAULT no end\n");
+    return false;
+}
+
+/* ---- a toy recorder ------------------------------------------------------------------------------ */
+typedef struct {
+    IrRef ref;
+    Kind kind;
+    bool owned;
+} Val;
+typedef struct {
+    Val slots[NSLOTS];
+    int nlocals, depth, place;
+} Frame;
+typedef struct {
+    IrTrace *t;
+    World *w;
+    Frame frames[MAXFRAMES];
+    int nframes;
+    bool modified[NSLOTS];
+    Val drops[64];
+    int ndrops, place;
+    uint32_t before;
+    const IrField *attr[2], *item[2], *size, *items, *elem;
+    const IrKlass *klass[NTYPES];
+} Rec;
+
+static Frame *top(Rec *r) { return &r->frames[r->nframes - 1]; }
+
+static uint32_t snap(Rec *r, int place, int drop_from, IrExitKind exit_kind) {
+    static IrSnapSlot slots[256];
+    IrSnapFrame frames[MAXFRAMES];
+    IrRef drops[64];
+    IrSnapshot s = { .kind = exit_kind, .nframes = r->nframes, .frames = frames, .slots = slots, .drops = drops };
+    memset(frames, 0, sizeof frames);
+    for (int f = 0; f < r->nframes; f++) {
+        Frame *fr = &r->frames[f];
+        frames[f] = (IrSnapFrame){ .name = "f", .place = f == r->nframes - 1 ? place : fr->place, .depth = fr->depth };
+        for (int i = 0; i < fr->nlocals + fr->depth; i++) {
+            Val *v = &fr->slots[i];
+            if (f == 0 ? r->modified[i] : v->ref != IR_NONE) {
+                slots[s.nslots++] = (IrSnapSlot){ (uint16_t)f, (uint16_t)i, v->ref, v->owned ? IR_SNAP_OWNED : 0 };
+            }
+        }
+    }
+    for (int i = drop_from; i < r->ndrops; i++) {
+        drops[s.ndrops++] = r->drops[i].ref;
+    }
+    return ir_add_snap(r->t, &s);
+}
+
+static IrRef op(Rec *r, IrOp o, int n, ...) {
+    IrRef args[4];
+    va_list list;
+    va_start(list, n);
+    for (int i = 0; i < n; i++) {
+        args[i] = va_arg(list, IrRef);
+    }
+    va_end(list);
+    IrRef ref = ir_append(r->t, o, args, n);
+    if (ir_op_info[o].flags & (IRF_GUARD | IRF_SNAP)) {
+        ir_set_snap(r->t, ref, r->before);
+    }
+    return ref;
+}
+
+static IrRef op_imm(Rec *r, IrOp o, IrInsn imm, int n, ...) {
+    IrRef args[4];
+    va_list list;
+    va_start(list, n);
+    for (int i = 0; i < n; i++) {
+        args[i] = va_arg(list, IrRef);
+    }
+    va_end(list);
+    IrRef ref = ir_append_imm(r->t, o, args, n, imm);
+    if (ir_op_info[o].flags & (IRF_GUARD | IRF_SNAP)) {
+        ir_set_snap(r->t, ref, r->before);
+    }
+    return ref;
+}
+
+static void guard_type(Rec *r, IrRef v, Kind k) { op_imm(r, IR_guard_type, (IrInsn){ .imm.klass = r->klass[k] }, 1, v); }
+static IrRef load(Rec *r, IrRef base, const IrField *f) { return op_imm(r, IR_load, (IrInsn){ .imm.field = f }, 1, base); }
+
+static void push(Rec *r, IrRef ref, Kind k, bool owned) {
+    Frame *f = top(r);
+    f->slots[f->nlocals + f->depth++] = (Val){ ref, k, owned };
+    if (r->nframes == 1) {
+        r->modified[f->nlocals + f->depth - 1] = true;
+    }
+}
+
+static Val pop(Rec *r) {
+    Frame *f = top(r);
+    Val *v = &f->slots[f->nlocals + --f->depth], copy = *v;
+    *v = (Val){ 0 };
+    return copy;
+}
+
+static Val *peek(Rec *r, int n) { return &top(r)->slots[top(r)->nlocals + top(r)->depth - 1 - n]; }
+static int room(Rec *r) { return NSLOTS - top(r)->nlocals - top(r)->depth; }
+
+static void own(Rec *r, Val *v) {
+    if (!v->owned && v->ref) {
+        op(r, IR_incref, 1, v->ref);
+        v->owned = true;
+    }
+}
+
+static void drop(Rec *r, Val v) {
+    if (v.owned && v.ref) {
+        r->drops[r->ndrops++] = v;
+    }
+}
+
+/* The end of an instruction: what it dropped is released. */
+static void settle(Rec *r) {
+    for (int i = 0; i < r->ndrops; i++) {
+        IrRef d = op(r, IR_decref, 1, r->drops[i].ref);
+        ir_set_snap(r->t, d, snap(r, r->place + 1, i + 1, IR_EXIT_RESUME));
+    }
+    r->ndrops = 0;
+    top(r)->place = ++r->place;
+    r->before = snap(r, r->place, 0, IR_EXIT_RESUME);
+}
+
+static void after(Rec *r, IrRef insn) { ir_set_snap(r->t, insn, snap(r, r->place + 1, 0, IR_EXIT_RESUME)); }
+
+static void keep_borrowers(Rec *r, IrRef ref) {
+    for (int f = 0; f < r->nframes; f++) {
+        Frame *fr = &r->frames[f];
+        for (int i = f ? 0 : fr->nlocals; i < fr->nlocals + fr->depth; i++) {
+            if (fr->slots[i].ref == ref) {
+                own(r, &fr->slots[i]);
+            }
+        }
+    }
+}
+
+static void store_local(Rec *r, int slot, Val v) {
+    Frame *f = top(r);
+    Val old = f->slots[slot];
+    f->slots[slot] = (Val){ 0 }; /* not one of its own borrowers */
+    if (old.ref) {
+        keep_borrowers(r, old.ref);
+    }
+    own(r, &v);
+    f->slots[slot] = v;
+    if (r->nframes == 1) {
+        r->modified[slot] = true;
+        IrRef s = op_imm(r, IR_store_slot, (IrInsn){ .imm.i = slot }, 1, v.ref);
+        ir_set_snap(r->t, s, snap(r, r->place + 1, 0, IR_EXIT_RESUME));
+    } else {
+        drop(r, old);
+    }
+}
+
+/* ---- the instructions ------------------------------------------------------------------------------- */
+static bool is_number(Kind k) { return k == INT || k == FLOAT; }
+
+static void do_load_local(Rec *r) {
+    Frame *f = top(r);
+    if (room(r) < 3) {
+        return;
+    }
+    int k = (int)rnd((unsigned)f->nlocals);
+    if (f->slots[k].ref) {
+        push(r, f->slots[k].ref, f->slots[k].kind, false);
+    }
+}
+
+static void do_const(Rec *r) {
+    int k = (int)rnd(4);
+    if (room(r) > 2) {
+        static const Kind kinds[] = { INT, FLOAT, POINT, LIST };
+        push(r, ir_const_obj(r->t, r->w->constant[k]), kinds[k], false);
+        if (rnd(4) == 0) {
+            guard_type(r, peek(r, 0)->ref, kinds[k]);
+        }
+    }
+}
+
+static void do_none(Rec *r) {
+    if (room(r) > 2) {
+        push(r, ir_const_obj(r->t, r->w->none), NONE, false);
+    }
+}
+
+static IrRef unbox(Rec *r, Val v) {
+    guard_type(r, v.ref, v.kind);
+    return op(r, v.kind == INT ? IR_unbox_i64 : IR_unbox_f64, 1, v.ref);
+}
+
+static void do_arith(Rec *r) {
+    if (top(r)->depth < 2 || !is_number(peek(r, 0)->kind) || !is_number(peek(r, 1)->kind)) {
+        return;
+    }
+    Val b = *peek(r, 0), a = *peek(r, 1);
+    IrRef x = unbox(r, a), y = unbox(r, b), box;
+    if (a.kind == INT && b.kind == INT) {
+        static const IrOp ops[] = { IR_add_i64_ov, IR_sub_i64_ov, IR_and_i64, IR_xor_i64, IR_add_i64_ov };
+        box = op(r, IR_box_i64, 1, op(r, ops[rnd(5)], 2, x, y));
+    } else {
+        x = a.kind == INT ? op(r, IR_i64_to_f64, 1, x) : x;
+        y = b.kind == INT ? op(r, IR_i64_to_f64, 1, y) : y;
+        box = op(r, IR_box_f64, 1, op(r, rnd(2) ? IR_add_f64 : IR_sub_f64, 2, x, y));
+    }
+    drop(r, pop(r));
+    drop(r, pop(r));
+    push(r, box, a.kind == INT && b.kind == INT ? INT : FLOAT, true);
+}
+
+static void do_compare(Rec *r) {
+    if (top(r)->depth < 1 || peek(r, 0)->kind != INT) {
+        return;
+    }
+    IrRef x = unbox(r, *peek(r, 0));
+    IrRef c = op(r, rnd(2) ? IR_lt_i64 : IR_ge_i64, 2, x, ir_const_i64(r->t, (int64_t)rnd(3000) - 1000));
+    if (rnd(2)) {
+        op(r, rnd(6) ? IR_guard_true : IR_guard_false, 1, c);
+        drop(r, pop(r));
+        return;
+    }
+    IrRef box = op(r, IR_box_bool, 1, c);
+    drop(r, pop(r));
+    push(r, box, BOOL, true);
+}
+
+static void do_truth(Rec *r) {
+    if (top(r)->depth < 1 || peek(r, 0)->kind != BOOL) {
+        return;
+    }
+    IrRef t = ir_const_obj(r->t, rnd(2) ? r->w->true_ : r->w->false_);
+    guard_type(r, peek(r, 0)->ref, BOOL);
+    op(r, rnd(2) ? IR_guard_is : IR_guard_is_not, 2, peek(r, 0)->ref, t);
+    drop(r, pop(r));
+}
+
+static void do_getattr(Rec *r) {
+    if (top(r)->depth < 1 || (peek(r, 0)->kind != POINT && peek(r, 0)->kind != TUPLE)) {
+        return;
+    }
+    Val o = *peek(r, 0);
+    int which = (int)rnd(2);
+    guard_type(r, o.ref, o.kind);
+    Val v = { .kind = o.kind == TUPLE ? (which ? POINT : FLOAT) : which ? INT : FLOAT };
+    v.ref = load(r, o.ref, o.kind == TUPLE ? r->item[which] : r->attr[which]);
+    if (o.kind == POINT) {
+        op(r, IR_guard_nonnull, 1, v.ref);
+    }
+    if (rnd(3)) {
+        guard_type(r, v.ref, v.kind);
+    }
+    own(r, &v);
+    drop(r, pop(r));
+    push(r, v.ref, v.kind, true);
+}
+
+static void do_setattr(Rec *r) {
+    if (top(r)->depth < 2 || peek(r, 0)->kind != POINT) {
+        return;
+    }
+    Val o = *peek(r, 0), v = *peek(r, 1);
+    int which = v.kind == FLOAT ? 0 : v.kind == INT ? 1 : rnd(12) ? -1 : (int)rnd(2);
+    if (which < 0) {
+        return;
+    }
+    guard_type(r, o.ref, POINT);
+    own(r, &v);
+    pop(r);
+    pop(r);
+    drop(r, o);
+    IrRef s = op_imm(r, IR_replace, (IrInsn){ .imm.field = r->attr[which] }, 2, o.ref, v.ref);
+    after(r, s);
+}
+
+static void do_new(Rec *r) {
+    int n = top(r)->depth;
+    bool tuple = rnd(3) == 0;
+    if (n < 2 || (tuple ? peek(r, 1)->kind != FLOAT || peek(r, 0)->kind != POINT
+                        : peek(r, 1)->kind != FLOAT || peek(r, 0)->kind != INT)) {
+        return;
+    }
+    Val b = pop(r), a = pop(r);
+    own(r, &a);
+    own(r, &b);
+    Kind k = tuple ? TUPLE : POINT;
+    push(r, op_imm(r, IR_new, (IrInsn){ .imm.klass = r->klass[k] }, 2, a.ref, b.ref), k, true);
+}
+
+static void do_store_local(Rec *r) {
+    Frame *f = top(r);
+    if (f->depth < 1) {
+        return;
+    }
+    int first = (int)rnd((unsigned)f->nlocals);
+    for (int i = 0; i < f->nlocals; i++) {
+        int k = (first + i) % f->nlocals;
+        Kind want = r->nframes == 1 ? local_kind[k] : ANY;
+        if (k < NLOCALS && (want == ANY || want == peek(r, 0)->kind)) {
+            store_local(r, k, pop(r));
+            return;
+        }
+    }
+}
+
+static void do_getitem(Rec *r) {
+    if (top(r)->depth < 1 || peek(r, 0)->kind != LIST) {
+        return;
+    }
+    Val o = *peek(r, 0);
+    int i = (int)rnd(6);
+    guard_type(r, o.ref, LIST);
+    IrRef size = load(r, o.ref, r->size);
+    op(r, IR_guard_true, 1, op(r, IR_lt_u64, 2, ir_const_i64(r->t, i), size));
+    IrRef items = load(r, o.ref, r->items);
+    Val v = { .kind = i < 3 ? POINT : i < 5 ? FLOAT : INT };
+    v.ref = op_imm(r, IR_load_elem, (IrInsn){ .imm.field = r->elem }, 2, items, ir_const_i64(r->t, i));
+    if (i >= 3) {
+        guard_type(r, v.ref, v.kind);
+    }
+    own(r, &v);
+    drop(r, pop(r));
+    push(r, v.ref, i < 3 && rnd(2) ? ANY : v.kind, true);
+}
+
+static void do_setitem(Rec *r) {
+    if (top(r)->depth < 2 || peek(r, 0)->kind != LIST || (peek(r, 1)->kind != POINT && !is_number(peek(r, 1)->kind))) {
+        return;
+    }
+    Val o = *peek(r, 0), v = *peek(r, 1);
+    int i = v.kind == POINT ? (int)rnd(3) : v.kind == FLOAT ? 3 + (int)rnd(2) : 5;
+    guard_type(r, o.ref, LIST);
+    IrRef items = load(r, o.ref, r->items);
+    own(r, &v);
+    pop(r);
+    pop(r);
+    drop(r, o);
+    IrRef s = op_imm(r, IR_replace_elem, (IrInsn){ .imm.field = r->elem }, 3, items, ir_const_i64(r->t, i), v.ref);
+    after(r, s);
+}
+
+static void do_append(Rec *r) {
+    if (top(r)->depth < 2 || peek(r, 0)->kind != LIST) {
+        return;
+    }
+    Val o = *peek(r, 0), v = *peek(r, 1);
+    guard_type(r, o.ref, LIST);
+    IrRef c = op_imm(r, IR_call, (IrInsn){ .imm.i = IR_CALL_list_append }, 2, o.ref, v.ref);
+    op(r, IR_guard_ok, 1, c);
+    drop(r, pop(r));
+    drop(r, pop(r));
+}
+
+static void do_plain_call(Rec *r) {
+    if (top(r)->depth < 2 || !is_number(peek(r, 0)->kind) || !is_number(peek(r, 1)->kind)) {
+        return;
+    }
+    Val a = *peek(r, 0), b = *peek(r, 1);
+    guard_type(r, a.ref, a.kind);
+    guard_type(r, b.ref, b.kind);
+    IrRef c = op_imm(r, IR_call, (IrInsn){ .imm.i = IR_CALL_binary_plain }, 3, a.ref, b.ref, ir_const_i64(r->t, 0));
+    op(r, IR_guard_ok, 1, c);
+    drop(r, pop(r));
+    drop(r, pop(r));
+    push(r, c, FLOAT, true);
+}
+
+static void do_any_call(Rec *r) {
+    if (top(r)->depth < 2 || rnd(5)) {
+        return;
+    }
+    Val b = *peek(r, 0), a = *peek(r, 1);
+    op(r, IR_sync, 0);
+    IrRef c = op_imm(r, IR_call, (IrInsn){ .imm.i = IR_CALL_getattr_any }, 2, a.ref, b.ref);
+    op(r, IR_unsync, 0);
+    IrSnapshot s = r->t->snaps.data[r->before - 1];
+    s.kind = IR_EXIT_RAISE;
+    ir_set_snap(r->t, op(r, IR_guard_ok, 1, c), ir_add_snap(r->t, &s));
+    drop(r, pop(r));
+    drop(r, pop(r));
+    push(r, c, ANY, true);
+    IrRef g = op(r, IR_guard_valid, 0);
+    ir_set_snap(r->t, g, snap(r, r->place + 1, 0, IR_EXIT_RESUME));
+}
+
+static void do_refine(Rec *r) {
+    if (top(r)->depth > 0 && peek(r, 0)->kind == ANY) {
+        Kind k = (Kind[]){ INT, FLOAT, POINT, POINT }[rnd(4)];
+        guard_type(r, peek(r, 0)->ref, k);
+        peek(r, 0)->kind = k;
+    }
+}
+
+static void do_pop(Rec *r) {
+    if (top(r)->depth > 0) {
+        drop(r, pop(r));
+    }
+}
+
+static void do_call_inline(Rec *r) {
+    if (r->nframes == MAXFRAMES || top(r)->depth < 2) {
+        return;
+    }
+    Val b = pop(r), a = pop(r);
+    Frame *f = &r->frames[r->nframes++];
+    *f = (Frame){ .nlocals = 4, .place = r->place + 1 };
+    f->slots[0] = a;
+    f->slots[1] = b;
+}
+
+static void do_return(Rec *r) {
+    Frame *f = top(r);
+    if (r->nframes == 1 || f->depth < 1) {
+        return;
+    }
+    Val v = pop(r);
+    own(r, &v);
+    for (int i = 0; i < f->nlocals + f->depth; i++) {
+        drop(r, f->slots[i]);
+    }
+    r->nframes--;
+    push(r, v.ref, v.kind, true);
+}
+
+static void (*const instructions[])(Rec *) = {
+    do_load_local, do_load_local, do_load_local, do_load_local, do_const, do_arith, do_arith, do_arith, do_compare, do_truth,
+    do_getattr, do_getattr, do_getattr, do_setattr, do_setattr, do_new, do_new, do_new, do_store_local, do_store_local, do_store_local,
+    do_getitem, do_setitem, do_append, do_plain_call, do_any_call, do_refine, do_pop, do_call_inline, do_return, do_return, do_none,
+};
+
+static void declare(Rec *r) {
+    IrTrace *t = r->t;
+    r->attr[0] = ir_field(t, "attr.x", 16, IR_W_OBJ, MEMID_attr, true);
+    r->attr[1] = ir_field(t, "attr.y", 24, IR_W_OBJ, MEMID_attr, true);
+    r->item[0] = ir_field(t, "item0", 16, IR_W_OBJ, MEMID_none, false);
+    r->item[1] = ir_field(t, "item1", 24, IR_W_OBJ, MEMID_none, false);
+    r->size = ir_field(t, "list.size", 16, IR_W_I64, MEMID_list_header, false);
+    r->items = ir_field(t, "list.items", 24, IR_W_PTR, MEMID_list_header, false);
+    r->elem = ir_field(t, "list.item", 0, IR_W_OBJ, MEMID_list_item, false);
+    static const unsigned flags[NTYPES] = {
+        IR_TYPE_INT | IR_TYPE_PLAIN | IR_TYPE_FIXED, IR_TYPE_FLOAT | IR_TYPE_PLAIN | IR_TYPE_FIXED,
+        IR_TYPE_BOOL | IR_TYPE_PLAIN | IR_TYPE_FIXED, IR_TYPE_PLAIN | IR_TYPE_FIXED, 0, 0, IR_TYPE_TUPLE | IR_TYPE_FIXED,
+        IR_TYPE_LIST | IR_TYPE_FIXED, 0 };
+    for (int k = 0; k < NTYPES; k++) {
+        const IrField **fields = k == POINT ? r->attr : r->item;
+        const IrField **own_fields = arena_alloc(t->arena, 2 * sizeof *own_fields);
+        memcpy(own_fields, fields, 2 * sizeof *own_fields);
+        bool made = k == POINT || k == TUPLE;
+        r->klass[k] = ir_klass(t, kind_name[k], &type_object[k], flags[k], made, made ? 2 : 0, made ? own_fields : NULL, NULL);
+    }
+}
+
+static IrTrace *record(Arena *arena, World *w) {
+    static Rec rec;
+    Rec *r = &rec;
+    *r = (Rec){ .t = ir_trace_new(arena, "fuzz"), .w = w, .nframes = 1 };
+    declare(r);
+    r->frames[0].nlocals = LIMIT;
+    r->before = snap(r, 0, 0, IR_EXIT_RESUME);
+    for (int k = 0; k < LIMIT; k++) {
+        r->frames[0].slots[k] = (Val){ op_imm(r, IR_load_slot, (IrInsn){ .imm.i = k }, 0), local_kind[k], true };
+    }
+    int n = 5 + (int)rnd(60);
+    for (int i = 0; i < n; i++) {
+        instructions[rnd(ARRAY_LEN(instructions))](r);
+        settle(r);
+    }
+    while (r->nframes > 1 || top(r)->depth) {
+        if (r->nframes > 1 && top(r)->depth) {
+            do_return(r);
+        } else if (top(r)->depth) {
+            do_pop(r);
+        } else {
+            do_none(r);
+        }
+        settle(r);
+    }
+    op(r, IR_guard_breaker, 0);
+    ir_set_snap(r->t, op(r, IR_raw_close, 0), snap(r, 0, 0, IR_EXIT_RESUME));
+    return r->t;
+}
+
+/* ---- the test ---------------------------------------------------------------------------------------- */
+static void show(const char *title, const IrTrace *t) {
+    Text out = { 0 };
+    ir_print(t, &out);
+    printf("---- %s\n%s", title, out.data);
+    text_free(&out);
+}
+
+/* Constants are addresses: the two runs use one world after the other, rebuilt in place by address. */
+static void rebind(IrTrace *t, World *from, World *to) {
+    for (IrRef i = 1; i < t->insns.len; i++) {
+        IrInsn *in = ir_at(t, i);
+        for (int k = 0; in->op == IR_const_obj && k < 4; k++) {
+            in->imm.p = in->imm.p == from->constant[k] ? to->constant[k] : in->imm.p;
+        }
+        if (in->op == IR_const_obj) {
+            in->imm.p = in->imm.p == from->true_ ? to->true_ : in->imm.p == from->false_ ? to->false_
+                : in->imm.p == from->none ? to->none : in->imm.p;
+        }
+    }
+}
+
+static void free_world(World *w) {
+    while (w->all) {
+        Obj *next = w->all->next;
+        free(w->all);
+        w->all = next;
+    }
+    text_free(&w->log);
+    free(w);
+}
+
+static bool one(uint64_t seed, bool verbose, int *loops) {
+    World *a = new_world(seed, NULL), *b = new_world(seed, NULL);
+    Arena *arena = arena_new();
+    seed_now = seed * 77 + 12345678901u;
+    rnd(2);
+    IrTrace *raw = record(arena, a);
+    OptOptions options = { .peel = true, .first_stack_slot = NLOCALS, .entry_depth = 1, .true_object = a->true_,
+                           .false_object = a->false_ };
+    if (rnd(8) == 0) {
+        options.disabled = 1u << rnd(PASS__COUNT);
+    }
+    const char *why = ir_verify(raw, true);
+    bool ok = why == NULL;
+    if (verbose) {
+        show("raw", raw);
+    }
+    IrTrace *opt = ok ? opt_run(raw, &options, &why) : NULL;
+    if (!opt) {
+        printf("seed %llu: %s\n", (unsigned long long)seed, why);
+    } else {
+        *loops += opt->label != NULL;
+        if (verbose) {
+            show("optimised", opt);
+            printf("note %s\n", options.note ? options.note : "-");
+        }
+        why = ir_verify(opt, false);
+        ok = run(a, raw, true) && counts_are_right(a) && !why;
+        rebind(opt, a, b);
+        ok = run(b, opt, false) && ok && counts_are_right(b);
+        if (ok && b->frame_place[0] == 0 && b->nframes == 1 && a->frame_place[0] != 0) {
+            rebind(raw, a, b);
+            b->nframes = 0;
+            ok = run(b, raw, true) && counts_are_right(b);
+        }
+        Text ta = { 0 }, tb = { 0 };
+        dump_world(a, &ta);
+        dump_world(b, &tb);
+        if (!ok || strcmp(ta.data, tb.data)) {
+            printf("seed %llu: %s\nraw: %s\nopt: %s\n", (unsigned long long)seed, why ? why : "different", ta.data, tb.data);
+            ok = false;
+        }
+        text_free(&ta);
+        text_free(&tb);
+    }
+    free_world(a);
+    free_world(b);
+    arena_free(arena);
+    return ok && opt;
+}
+
+int main(int argc, char **argv) {
+    uint64_t first = argc > 1 ? strtoull(argv[1], NULL, 10) : 1;
+    uint64_t count = argc > 2 ? strtoull(argv[2], NULL, 10) : 1000;
+    int bad = 0, loops = 0;
+    for (uint64_t s = first; s < first + count && bad < 5; s++) {
+        fprintf(stderr, "%llu\r", (unsigned long long)s);
+        bad += !one(s, argc > 3, &loops);
+    }
+    printf("%llu traces, %d loops, %d wrong\n", (unsigned long long)count, loops, bad);
+    return bad != 0;
+}
