@@ -31,7 +31,7 @@ static int slot_of(CgPlace p) {
 
 static void complain(Check *c, const CgInsn *n, const char *what, IrRef v) {
     if (!c->message) {
-        c->message = cg_alloc(c->f, 200);
+        c->message = arena_alloc(c->f->ir->arena, 200);
         snprintf(c->message, 200, "allocation: %s of %%%u (%s): %%%u is not there", what, n->ref,
                  ir_op_info[ir_at(c->f->ir, n->ref)->op].name, v);
     }
@@ -53,10 +53,17 @@ static void write_place(Check *c, CgPlace p, IrRef v) {
     }
 }
 
+/* Of two exit_args in one place we remember one; the other is copied before anything else. */
+static bool shares_place(const Check *c, const CgInsn *n, const CgMove *m) {
+    const IrInsn *insn = ir_at(c->f->ir, m->ref);
+    return n == c->f->insns && insn->op == IR_exit_arg &&
+           same_place(cg_place_of(c->f->config->exit_args[insn->imm.i]), m->src);
+}
+
 static void follow_moves(Check *c, const CgInsn *n) {
     for (int i = 0; i < n->nmoves; i++) {
         const CgMove *m = &c->f->moves.data[n->first_move + i];
-        if (!holds(c, m->src, m->ref)) {
+        if (!holds(c, m->src, m->ref) && !shares_place(c, n, m)) {
             complain(c, n, "a move before", m->ref);
         }
         if (m->kind == MOVE_SWAP) {

@@ -56,6 +56,17 @@ CgPlace cg_place_of(CgLoc loc) {
     return place(AT_NOWHERE, 0);
 }
 
+/* Whoever links to the label may bring another value: what is constant for us is none for the loop. */
+static bool is_listed_param(const CgFunc *f, IrRef r) {
+    const IrLabel *label = f->ir->label;
+    for (int i = 0; label && i < label->nparams; i++) {
+        if (label->params[i] == r) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Two leaves of the parent's snapshot that share a place are one value. */
 static void classify_exit_arg(CgFunc *f, IrRef r) {
     const CgConfig *config = f->config;
@@ -66,12 +77,14 @@ static void classify_exit_arg(CgFunc *f, IrRef r) {
     }
     CgPlace p = cg_place_of(config->exit_args[number]);
     if (p.kind == AT_CONST || (in_reg(p) && p.index == f->target->frame_reg)) {
-        f->values[r].constant = p;
+        bool varies = p.kind == AT_CONST && is_listed_param(f, r);
+        f->values[r].constant = varies ? place(AT_NOWHERE, 0) : p;
         return;
     }
     for (IrRef other = 1; other < r; other++) {
         const IrInsn *insn = ir_at(f->ir, other);
         if (insn->op == IR_exit_arg && !f->values[other].alias &&
+            !(is_listed_param(f, r) && is_listed_param(f, other)) &&
             f->values[other].constant.kind == AT_NOWHERE &&
             same_place(cg_place_of(config->exit_args[insn->imm.i]), p)) {
             f->values[r].alias = other;
@@ -93,7 +106,7 @@ static void classify(CgFunc *f) {
             f->values[r].constant = place(AT_REG, (unsigned)f->target->frame_reg);
         } else if (insn->op == IR_exit_arg) {
             classify_exit_arg(f, r);
-        } else if (insn->op == IR_bool_to_i64) {
+        } else if (insn->op == IR_bool_to_i64 && !is_listed_param(f, r)) {
             f->values[r].alias = resolve(f, insn->args[0]);
         }
     }

@@ -702,6 +702,27 @@ static void allocate_loop_end(Ra *ra, CgInsn *n) {
 }
 
 /* ---- walks ------------------------------------------------------------------------------------- */
+/* Two parameters of a label that come from one place need two: one is copied at once. */
+static void copy_shared_places(Ra *ra) {
+    CgFunc *f = ra->f;
+    ra->locked = 0;
+    for (IrRef v = 1; v < f->ir->insns.len; v++) {
+        const IrInsn *insn = ir_at(f->ir, v);
+        if (insn->op != IR_exit_arg || f->values[v].alias || !is_placed(ra, v) ||
+            f->values[v].last < 0 || where(ra, v).kind != AT_NOWHERE) {
+            continue;
+        }
+        CgPlace p = cg_place_of(f->config->exit_args[insn->imm.i]);
+        if (p.kind == AT_CONST) {
+            continue;
+        }
+        ra->locked = in_reg(p) ? bit(p.index) : 0;
+        int reg = get_reg_for(ra, v, 0);
+        add_move(ra, place(AT_REG, (unsigned)reg), p, v);
+        bind(ra, v, reg);
+    }
+}
+
 /* Values of the parent are where its exit left them, all at once. */
 static void enter_trace(Ra *ra) {
     CgFunc *f = ra->f;
@@ -712,15 +733,16 @@ static void enter_trace(Ra *ra) {
             continue;
         }
         CgPlace p = cg_place_of(f->config->exit_args[insn->imm.i]);
-        if (in_reg(p)) {
+        if (p.kind == AT_NOWHERE) {
+            cg_fail(f, "an exit_arg that the parent left nowhere");
+        } else if (in_reg(p) && !ra->in[p.index]) {
             bind(ra, v, p.index);
-        } else if (p.kind == AT_SPILL) {
+        } else if (p.kind == AT_SPILL && !ra->slots[p.index]) {
             take_slot(ra, v, p.index);
             ra->values[v].saved = true;
-        } else {
-            cg_fail(f, "an exit_arg that the parent left nowhere");
         }
     }
+    copy_shared_places(ra);
 }
 
 static void start_walk(Ra *ra) {
@@ -774,7 +796,7 @@ static void walk(Ra *ra) {
         CgInsn *n = &f->insns[at];
         IrOp op = ir_at(f->ir, n->ref)->op;
         ra->pos = 2 * at;
-        n->first_move = f->moves.n;
+        n->first_move = at == 0 ? 0 : f->moves.n; /* entering the trace may have moved something */
         if (f->config->spill_all) {
             spill_everything(ra);
         }

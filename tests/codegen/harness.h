@@ -7,6 +7,8 @@
 
 #include "codegen/codegen.h"
 
+#include "base/text.h"
+
 #include <string.h>
 
 typedef struct Obj {
@@ -72,12 +74,11 @@ void leave(Case *c, int n, const IrRef *values);
 const IrField *field_at(Case *c, int offset, IrWidth width);
 IrRef i64(Case *c, int64_t v);
 IrRef f64(Case *c, double v);
-static inline Case *self_of(Case *c) { return c; }
 
 /* Compile and run; the answer is the exit taken. */
 CgTrace *compile(Case *c);
 CgExit *run(Case *c);
-CgExit *run_with(Case *c, const CgRun *start);
+CgExit *run_with(Case *c, const CgRun *start); /* with all registers as there */
 uint64_t loc_value(const CgRun *run, CgLoc loc);
 uint64_t exit_value(const Case *c, const CgExit *exit, int i);
 double exit_f64(const Case *c, const CgExit *exit, int i);
@@ -87,6 +88,7 @@ Obj *new_int(int64_t v);
 int64_t int_value(const Obj *o);
 
 /* Stress settings under which every test is run. */
+extern int exit_status; /* 1 when a check failed */
 extern bool stress_spill, stress_by_call;
 void dump_code(const CgTrace *t);
 void *exec_room(size_t size);

@@ -250,8 +250,9 @@ static void emit_mul(Emit *e, const CgInsn *n, bool overflow) {
     uint64_t bits;
     if (!cg_constant(e->f, n->args[1], &bits) || n->at[1].kind != AT_CONST) {
         int other = start_two_address(e, n, dst);
-        if (n->at[other].kind == AT_CONST) {
-            x64_imul_rri(&e->a, dst, dst, (int32_t)bits);
+        int32_t imm;
+        if (x64_operand_imm(e, n, other, &imm)) { /* the other constant was too large for it */
+            x64_imul_rri(&e->a, dst, dst, imm);
         } else if (n->at[other].kind == AT_REG) {
             x64_rr(&e->a, X64_IMUL, W64, dst, n->at[other].index);
         } else {
@@ -737,6 +738,18 @@ static void emit_load_slot(Emit *e, const CgInsn *n) {
     }
 }
 
+static void emit_exit_arg(Emit *e, const CgInsn *n) {
+    if (n->result.kind != AT_REG) {
+        return;
+    }
+    uint64_t bits = e->config->exit_args[ir_at(e->f->ir, n->ref)->imm.i].value;
+    if (n->result.index < CG_FIRST_XMM) {
+        x64_mov_ri(&e->a, n->result.index, bits);
+    } else {
+        x64_rm(&e->a, X64_MOVSD, W32, x64_xmm(n->result), x64_pool(x64_pool_entry(e, bits, 0)));
+    }
+}
+
 /* ---- the walk ---------------------------------------------------------------------------------------------- */
 /* Stress: a guard that holds leaves as well, every so many of them. The count is where the stack pointer, which
    is no value's place, would be kept. */
@@ -781,7 +794,8 @@ static void emit_insn(Emit *e, const CgInsn *n) {
         return;
     }
     switch ((IrOp)ir_at(e->f->ir, n->ref)->op) {
-    case IR_exit_arg: /* is where the parent left it */
+    case IR_exit_arg:
+        emit_exit_arg(e, n);
         break;
     case IR_load_slot:
     case IR_load_slot_int:
@@ -925,6 +939,9 @@ static void emit_insn(Emit *e, const CgInsn *n) {
         break;
     case IR_f64_to_i64:
         emit_f64_to_i64(e, n);
+        break;
+    case IR_bool_to_i64: /* mostly an alias, without code */
+        x64_load_operand(e, x64_gpr(n->result), n, 0);
         break;
     case IR_not_bool:
         x64_load_operand(e, x64_gpr(n->result), n, 0);

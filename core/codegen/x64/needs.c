@@ -308,6 +308,11 @@ void x64_needs(const CgFunc *f, const CgInsn *n, CgNeeds *needs) {
         return;
     }
     switch ((IrOp)insn->op) {
+    case IR_exit_arg: /* is where the parent left it, but for a constant that the loop must have in a place */
+        if (f->config->exit_args[insn->imm.i].kind == CG_CONST) {
+            needs->result = RESULT_REG;
+        }
+        break;
     case IR_load_slot:
     case IR_load_slot_int:
         needs->result = RESULT_REG;
@@ -363,6 +368,7 @@ void x64_needs(const CgFunc *f, const CgInsn *n, CgNeeds *needs) {
     case IR_neg_f64:
     case IR_abs_f64:
     case IR_not_bool:
+    case IR_bool_to_i64:
         one_address(needs);
         break;
     case IR_sqrt_f64:
@@ -442,10 +448,8 @@ void x64_needs(const CgFunc *f, const CgInsn *n, CgNeeds *needs) {
     case IR_const_bool:
     case IR_const_obj:
     case IR_const_ptr:
-    case IR_exit_arg:
     case IR_phi:
     case IR_frame:
-    case IR_bool_to_i64:
     case IR_loop:
     case IR_end_loop:
     case IR_end_link:
