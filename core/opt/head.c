@@ -195,13 +195,24 @@ static IrRef own_part(OptContext *cx, const OptRep *rep, OptVal v) {
                                                       : number_in(cx, v);
 }
 
+/* Constants live anyway: in the loop a part's reference to one is only counted. */
+static void disown_const(OptContext *cx, IrRef c) {
+    OptFact *f = fact(cx, c);
+    if (f->pending > 0) {
+        f->pending--;
+    } else {
+        f->held -= f->held > 0;
+        emit1(cx, IR_decref_plain, c);
+    }
+}
+
 static void deliver(OptContext *cx, const OptRep *rep, OptVal v, bool part, OptPutFn put, void *data) {
     if (rep->kind == REP_VIRT) {
         for (int i = 0; i < rep->n; i++) {
             deliver(cx, &rep->parts[i], resolve(cx, virt(cx, v)->values[i]), true, put, data);
         }
     } else if (rep->kind == REP_CONST && part && rep->constant.type == IR_OBJ) {
-        set_pending(cx, v, fact(cx, v)->pending - 1);
+        disown_const(cx, v);
     } else if (rep->kind == REP_RAW || rep->kind == REP_TAGGED) {
         put(cx, rep, v, data);
     } else if (rep->kind == REP_OBJ && !part) {

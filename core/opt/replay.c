@@ -152,6 +152,9 @@ static void replay_sync(OptContext *cx) {
         bool listed;
         OptVal v = snap_slot(cx, raw, k, &flags, &listed);
         if (listed || cx->slots[k].cur != SLOT_ENTRY) {
+            if (is_virtual(v) && cx->slots[k].mem != v) {
+                virt(cx, v)->refs--; /* memory has a box of its own */
+            }
             cx->slots[k].cur = cx->slots[k].mem = v;
             cx->slots[k].tagged = flags & IR_SNAP_INT;
         }

@@ -79,12 +79,11 @@ static void split_from_slots(OptContext *cx, OptVal v) {
         OptSlot *s = &cx->slots[k];
         if (k < cx->mem_limit && s->cur == v) {
             OptVirtual *o = virt(cx, v);
-            OptVal copy = new_box(cx, o->kind, o->values[0], 1);
-            if (s->mem == v) {
-                s->mem = copy;
-            }
+            bool dirty = s->mem != v; /* else the reference is memory's already */
+            OptVal copy = new_box(cx, o->kind, o->values[0], dirty);
+            s->mem = dirty ? s->mem : copy;
             s->cur = copy;
-            o->refs--;
+            o->refs -= dirty;
         }
     }
 }

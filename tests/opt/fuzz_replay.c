@@ -402,29 +402,32 @@ static void h_sync(void *h, const IrTrace *t, const IrSnapshot *s, const IrWord 
     World *w = h;
     Restore r = { .w = w, .t = t, .s = s, .leaves = leaves };
     restore_virtuals(&r);
-    Obj *pushed[128];
+    Obj *pushed[128], *value[128];
     int npushed = 0;
-    for (int i = 0; i < s->nslots; i++) {
-        const IrSnapSlot *e = &s->slots[i];
-        bool memory = e->frame == 0 && e->slot < LIMIT;
+    for (int i = 0; i < s->nslots; i++) { /* all references are taken before any is released */
+        IrSnapSlot e = s->slots[i];
+        bool memory = e.frame == 0 && e.slot < LIMIT;
         if (memory && w->raw) {
             r.next++;
             continue;
         }
-        IrSnapSlot borrowed = *e;
         if (!memory) {
-            borrowed.flags &= ~(unsigned)IR_SNAP_OWNED; /* unsync takes it away again */
+            e.flags &= ~(unsigned)IR_SNAP_OWNED; /* unsync takes it away again */
         }
-        Obj *o = restore_slot(&r, &borrowed);
-        if (memory) {
+        value[i] = restore_slot(&r, &e);
+    }
+    for (int i = 0; i < s->nslots; i++) {
+        const IrSnapSlot *e = &s->slots[i];
+        bool memory = e->frame == 0 && e->slot < LIMIT;
+        if (!memory) {
+            pushed[npushed++] = value[i];
+        } else if (!w->raw) {
             Obj *old = w->slots[e->slot];
-            w->slots[e->slot] = o;
+            w->slots[e->slot] = value[i];
             if (release(w, old)) {
                 printf("SYNC released something that can be seen\n");
                 abort();
             }
-        } else {
-            pushed[npushed++] = o;
         }
     }
     end_restore(&r);
@@ -453,20 +456,25 @@ static void leave(World *w, const IrTrace *t, const IrLeft *left) {
     for (int f = 0; f < s->nframes; f++) {
         w->frame_place[f] = s->frames[f].place;
     }
-    for (int i = 0; i < s->nslots; i++) {
+    Obj *value[128];
+    for (int i = 0; i < s->nslots; i++) { /* all references are taken before any is released */
         const IrSnapSlot *e = &s->slots[i];
         bool memory = e->frame == 0 && e->slot < LIMIT;
         if (memory && w->raw) {
             r.next += e->value != IR_NONE && !(e->value & IR_VIRTUAL);
-            continue;
-        }
-        Obj *o = restore_slot(&r, e);
-        if (memory) {
-            Obj *old = w->slots[e->slot];
-            w->slots[e->slot] = o;
-            release(w, old);
         } else {
-            w->frame_slots[e->frame][e->slot] = o;
+            value[i] = restore_slot(&r, e);
+        }
+    }
+    for (int i = 0; i < s->nslots; i++) {
+        const IrSnapSlot *e = &s->slots[i];
+        bool memory = e->frame == 0 && e->slot < LIMIT;
+        if (!memory) {
+            w->frame_slots[e->frame][e->slot] = value[i];
+        } else if (!w->raw) {
+            Obj *old = w->slots[e->slot];
+            w->slots[e->slot] = value[i];
+            release(w, old);
         }
     }
     int leaf = ir_snapshot_leaves(s, NULL, 0) - s->ndrops;
@@ -1067,6 +1075,7 @@ static bool one(uint64_t seed, bool verbose, int *loops) {
 }
 
 int main(int argc, char **argv) {
+    setvbuf(stdout, NULL, _IOLBF, 0);
     uint64_t first = argc > 1 ? strtoull(argv[1], NULL, 10) : 1;
     uint64_t count = argc > 2 ? strtoull(argv[2], NULL, 10) : 1000;
     int bad = 0, loops = 0;
