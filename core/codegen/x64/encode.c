@@ -66,8 +66,9 @@ static void put_base(X64Asm *a, int reg, X64Mem m) {
     int mod = no_disp ? 0 : x64_fits8(m.disp) ? 1 : 2;
     if (m.index >= 0 || (m.base & 7) == RSP) {
         int index = m.index >= 0 ? m.index & 7 : RSP;
+        int scale = m.index >= 0 ? log2_of(m.scale) : 0;
         put_modrm(a, mod, reg, RSP);
-        x64_byte(a, (unsigned)(log2_of(m.scale) << 6 | index << 3 | (m.base & 7)));
+        x64_byte(a, (unsigned)(scale << 6 | index << 3 | (m.base & 7)));
     } else {
         put_modrm(a, mod, reg, m.base);
     }
