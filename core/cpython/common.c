@@ -114,8 +114,9 @@ cpy_place_pointer(PyCodeObject *code, int place)
 int
 cpy_frame_depth(CpyFrame *f)
 {
+    /* 3.13 keeps it in a register while the frame runs, INSTRUCTION events included; the entries are there. */
     int depth = frame_top(f) - cpy_frame_code(f)->co_nlocalsplus;
-    return depth < 0 ? -1 : depth;
+    return depth < 0 ? cpy_static_depth(cpy_frame_code(f), cpy_frame_place(f)) : depth;
 }
 
 void

@@ -41,11 +41,13 @@ PyObject *cpy_frame_locals(CpyFrame *f);                 /* borrowed, may be NUL
 bool cpy_frame_has_object(CpyFrame *f);                  /* somebody holds a PyFrameObject of it */
 int cpy_frame_place(CpyFrame *f);                        /* of its instr_ptr */
 void cpy_frame_set_place(CpyFrame *f, int place);
-/* Entries on the operand stack, as saved in memory; -1 when they are not: 3.13 keeps them in a register of the
-   interpreter while a frame calls C, and saves them only around events and calls of Python functions. */
+/* Entries on the operand stack. 3.13 keeps the number in a register in INSTRUCTION events and while the frame calls C:
+   then it is the depth before the instruction at its place (cpy_static_depth), and setting it has no effect. */
 int cpy_frame_depth(CpyFrame *f);
 void cpy_frame_set_depth(CpyFrame *f, int depth);
 
+/* Since 3.14 LOAD_FAST_BORROW leaves entries that own nothing, and a call moves them into the callee's locals as they
+   are: a local, of any type, may be BORROWED from the caller's frame. Overwriting such a slot releases nothing. */
 typedef enum { CPY_SLOT_NULL, CPY_SLOT_OWNED, CPY_SLOT_BORROWED, CPY_SLOT_INT } CpySlotKind;
 typedef struct {
     CpySlotKind kind; /* BORROWED: the slot holds no reference of its own (3.14+: deferred, or immortal) */
@@ -116,6 +118,9 @@ CpyInsn cpy_decode(PyCodeObject *code, int place);
 /* Does this code contain a back-edge; is it a generator, coroutine, class body or module? */
 bool cpy_code_has_loop(PyCodeObject *code);
 int cpy_code_size(PyCodeObject *code);       /* in code units: places are below it */
+/* The operand stack's depth before the instruction at `place`, as it follows from the code; -1 where nothing leads to,
+   or without memory. Cheap after the first question about a code object. */
+int cpy_static_depth(PyCodeObject *code, int place);
 int cpy_code_stack_base(PyCodeObject *code); /* nlocalsplus: slot of the first stack entry */
 /* Handler of an exception raised at `place`: place of the handler, stack depth there before the exception
    is pushed, and whether lasti is pushed too; false when there is none. */
@@ -193,11 +198,16 @@ typedef enum { CPY_CHANGED_TYPE, CPY_CHANGED_DICT, CPY_CHANGED_FUNCTION, CPY_DES
 typedef void (*CpyChangeFn)(CpyChange what, PyObject *subject, PyObject *key, PyObject *new_value);
 int cpy_watch_start(CpyChangeFn fn);
 void cpy_watch_stop(void);
+/* A type reports once after each call of this: call it again when it is assumed upon again. Nothing reports that a
+   function's vectorcall was replaced: guard it where that matters. */
 int cpy_watch_type(PyTypeObject *type);
 int cpy_watch_dict(PyObject *dict);
 
 /* ---- monitoring ------------------------------------------------------------------------------ */
 typedef enum { CPY_EVENT_JUMP, CPY_EVENT_START, CPY_EVENT_INSTRUCTION } CpyEvent;
+/* From a JUMP or START event the frame may be moved (place, depth, slots). Moving it to the event's own place has no
+   effect: a jump then goes to its dest. From an INSTRUCTION event it cannot be moved, and an exception is raised by
+   returning -1; END_FOR and RESUME get no INSTRUCTION events. */
 /* Called for every delivered event. `place` is the instruction's place (op_at), `dest` the jump's destination place or -1.
    tstate->tracing is already lowered to its value outside while it runs, and put back after. Return 0 to go on, 1 to
    DISABLE this place's event, -1 with an exception set to raise. */
@@ -211,7 +221,10 @@ int cpy_observe(PyCodeObject *code, bool on);
 /* Does any other tool, settrace or setprofile watch this code, or all code? */
 bool cpy_others_watch(PyThreadState *ts, PyCodeObject *code);
 /* Arrange that the exception now set (taken from the thread state) is raised in frame `f` at its place, as if the instruction there had
-   raised it: arms an INSTRUCTION event there; the caller then returns 0 from its event callback with f's place set. */
+   raised it. f is the frame of the JUMP or START event that is being handled, its slots and depth as before that instruction;
+   the caller returns 0 from its event callback next, or -1 when this failed. When the frame has a handler it is entered at
+   once (f's place, depth and stack change here, traceback entry included); else the callback returns the error itself, or
+   an INSTRUCTION event is armed at the place, whichever is right for where the interpreter believes to be. */
 int cpy_raise_at(PyThreadState *ts, CpyFrame *f);
 
 /* ---- the interpreter's duties --------------------------------------------------------------- */

@@ -231,11 +231,12 @@ read_arg(PyCodeObject *code, CpyInsn *insn, ArgForm form, int arg)
 }
 
 /* ---- for others ------------------------------------------------------------------------------- */
-CpyInsn
-cpy_decode(PyCodeObject *code, int place)
+/* The instruction that begins at this place. */
+static CpyInsn
+decode_at(PyCodeObject *code, int at)
 {
     CpyInsn insn = {.op = CPYOP_unknown, .target = -1, .opcode_name = "?"};
-    int byte, arg = 0, at = first_unit(code, place), end = (int)Py_SIZE(code);
+    int byte, arg = 0, end = (int)Py_SIZE(code);
     insn.at = at;
     int opcode = base_opcode(code, at, &byte);
     while (opcode == EXTENDED_ARG && at + 1 < end) {
@@ -256,6 +257,12 @@ cpy_decode(PyCodeObject *code, int place)
     return insn;
 }
 
+CpyInsn
+cpy_decode(PyCodeObject *code, int place)
+{
+    return decode_at(code, first_unit(code, place));
+}
+
 bool
 cpy_code_has_loop(PyCodeObject *code)
 {
@@ -266,6 +273,110 @@ cpy_code_has_loop(PyCodeObject *code)
         }
     }
     return false;
+}
+
+/* ---- the stack's depth ------------------------------------------------------------------------ */
+/* The depth at each place follows from the code alone. It is worked out once a code object, and kept with it
+   as its "extra": an array of code-size entries, -1 where nothing reaches. */
+static bool
+note_depth(int16_t *depths, int place, int depth)
+{
+    if (depths[place] == depth) {
+        return false;
+    }
+    depths[place] = (int16_t)depth;
+    return true;
+}
+
+static bool
+falls_through(CpyOp op)
+{
+    return op != CPYOP_jump && op != CPYOP_jump_back && op != CPYOP_return_value &&
+           op != CPYOP_return_const && op != CPYOP_raise && op != CPYOP_reraise &&
+           op != CPYOP_interpreter_exit;
+}
+
+/* What the depth before one instruction says about the places after it; true when that is news. */
+static bool
+spread_depth(PyCodeObject *code, int16_t *depths, const CpyInsn *insn, int opcode, int arg)
+{
+    int before = depths[insn->at], handler, level;
+    int after = before + cpy_table_pushed(opcode, arg) - cpy_table_popped(opcode, arg);
+    bool lasti, news = false;
+    for (int i = insn->at + 1; i < insn->next; i++) {
+        depths[i] = (int16_t)before;
+    }
+    if (falls_through(insn->op) && insn->next < (int)Py_SIZE(code)) {
+        news |= note_depth(depths, insn->next, after);
+    }
+    if (insn->target >= 0) {
+        int delta = insn->op == CPYOP_for_iter ? insn->target_depth_delta : after - before;
+        news |= note_depth(depths, insn->target, before + delta);
+    }
+    if (cpy_exception_handler(code, insn->op_at, &handler, &level, &lasti)) {
+        news |= note_depth(depths, handler, level + (lasti ? 2 : 1));
+    }
+    return news;
+}
+
+static void
+find_depths(PyCodeObject *code, int16_t *depths)
+{
+    int end = (int)Py_SIZE(code);
+    for (int i = 0; i < end; i++) {
+        depths[i] = -1;
+    }
+    depths[0] = 0;
+    for (bool news = true; news;) {
+        news = false;
+        for (int at = 0; at < end;) {
+            int byte, arg = 0, start = at;
+            int opcode = base_opcode(code, at, &byte);
+            while (opcode == EXTENDED_ARG) {
+                arg = (arg | byte) << 8;
+                opcode = base_opcode(code, ++at, &byte);
+            }
+            CpyInsn insn = decode_at(code, start);
+            if (depths[start] >= 0 && op_rows[opcode].known) {
+                news |= spread_depth(code, depths, &insn, opcode, arg | byte);
+            }
+            at = insn.next;
+        }
+    }
+}
+
+static int
+extra_index(void)
+{
+    static Py_ssize_t index = -2; /* of the main interpreter, where alone we work */
+    if (index == -2) {
+        index = PyUnstable_Eval_RequestCodeExtraIndex(PyMem_RawFree);
+    }
+    return (int)index;
+}
+
+int
+cpy_static_depth(PyCodeObject *code, int place)
+{
+    void *kept = NULL;
+    int index = extra_index();
+    if (index < 0 || PyUnstable_Code_GetExtra((PyObject *)code, index, &kept) < 0) {
+        return -1;
+    }
+    if (kept == NULL) {
+        kept = PyMem_RawMalloc(sizeof(int16_t) * (size_t)Py_SIZE(code));
+        if (kept == NULL) {
+            return -1;
+        }
+        find_depths(code, kept);
+        if (PyUnstable_Code_SetExtra((PyObject *)code, index, kept) < 0) {
+            PyErr_Clear();
+            int depth = ((int16_t *)kept)[place];
+            PyMem_RawFree(kept);
+            return depth;
+        }
+    }
+    return ((int16_t *)kept)[place];
 }
 
 int

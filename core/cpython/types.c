@@ -137,10 +137,7 @@ cpy_new_instance(PyTypeObject *type)
     return PyType_GenericAlloc(type, 0);
 }
 
-/* The dealloc function of classes made by a class statement is not exported: take it from one. Typing
-   it through a class that is always there costs nothing: abc.ABC's metaclass, all of importlib... any Python
-   class will do; the first one asked about whose base is object and which is plain otherwise is not
-   proof, so make one. */
+/* The dealloc function of classes made by a class statement is not exported: ask such a class for it. */
 static destructor
 class_dealloc(void)
 {

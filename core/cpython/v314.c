@@ -1,5 +1,5 @@
 /*  CPython 3.14. What is different here:
-    - slots are tagged references (tagged.h);
+    - slots are tagged references (tagged.h); the lasti of an exception handler is a tagged integer;
     - FOR_ITER leaves the finished iterator for POP_ITER and skips END_FOR;
     - subscripts are BINARY_OP, with is LOAD_SPECIAL, conditional jumps are followed by NOT_TAKEN;
     - CALL_FUNCTION_EX always has an entry for the keywords, which may be NULL;
@@ -33,8 +33,7 @@ ver_frame_init(PyThreadState *ts, CpyFrame *f, PyFunctionObject *func, CpyFrame 
 uint64_t
 ver_lasti_word(int place)
 {
-    PyObject *number = PyLong_FromLong(place);
-    return number == NULL ? 0 : word_of_owned(number);
+    return ((uint64_t)(int64_t)place << 2) | SLOT_INT_TAG;
 }
 
 PyObject *

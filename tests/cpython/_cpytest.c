@@ -319,6 +319,21 @@ FN(ev_slots)
     return slots_of(event_frame);
 }
 
+FN(static_depth)
+{
+    PyCodeObject *code;
+    int place;
+    if (!PyArg_ParseTuple(args, "O!i", &PyCode_Type, &code, &place)) {
+        return NULL;
+    }
+    return PyLong_FromLong(cpy_static_depth(code, place));
+}
+
+FN(ev_depth)
+{
+    return PyLong_FromLong(cpy_frame_depth(event_frame));
+}
+
 FN(ev_place)
 {
     return PyLong_FromLong(cpy_frame_place(event_frame));
@@ -555,7 +570,7 @@ static PyMethodDef methods[] = {
 #define M(name) {#name, name, METH_VARARGS, NULL},
     M(probe) M(facts) M(decode) M(code_facts) M(handler) M(here) M(run) M(push_pop) M(place_pointer) M(watch_start)
     M(watch_stop) M(watch) M(monitor_start) M(monitor_stop) M(monitor_is_ours) M(observe) M(others_watch)
-    M(ev_slots) M(ev_place) M(ev_set) M(ev_go) M(ev_push) M(monitor_bare) M(inline_offset) M(inline_set)
+    M(ev_slots) M(ev_depth) M(static_depth) M(ev_place) M(ev_set) M(ev_go) M(ev_push) M(monitor_bare) M(inline_offset) M(inline_set)
     M(shared_keys) M(new_instance) M(type_facts) M(type_lookup) M(dict_entry) M(builtin_type) M(binary)
     M(load_global) M(load_method) M(intrinsic) M(format) M(int_value) M(recursive) M(breaker)
     {NULL, NULL, 0, NULL},

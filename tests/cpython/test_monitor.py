@@ -117,6 +117,61 @@ def test_observed_slots(cpy, events):
     place, slots, now = [s for s in seen if s[0] == place_of(loop, "BINARY_OP")][-1]
     assert now == place
     assert [value for _, value in slots][-2:] == [0, 1]
+    assert len(slots) == cpy.code_facts(loop.__code__)[2] + (4 if VERSION == (3, 15) else 3)
+
+
+def varied(x):
+    """Most kinds of control flow."""
+    out = []
+    for i, y in enumerate(x):
+        with open("/dev/null") as file:
+            out.append(f"{y!r:>3}{i}" if y else file.name)
+        try:
+            out += [z for z in range(y) if z] + [*{1: 2}] + list({**{3: y}})
+            if y == 2:
+                raise ValueError("text") from None
+            {}[y]
+        except ValueError as error:
+            out.append(str(error))
+        except (KeyError, OSError):
+            continue
+        finally:
+            out.append(min(1, 2, key=lambda q: q))
+    def gen():
+        got = yield 1
+        yield from (got, 3)
+        return 4
+    def outer():
+        out.append((yield from gen()))
+    out.extend(outer())
+    match x:
+        case [1, *rest]: out.append(rest)
+    try:
+        with open("/dev/null"):
+            raise KeyError
+    except KeyError:
+        pass
+    a, (b, *c) = 1, (2, 3)
+    return out if not (a < b < 3 and c) else out[1:2]
+
+
+def test_depth(cpy, events):
+    """The depth that follows from the code is the one that events find."""
+    codes = [varied.__code__, *(c for c in varied.__code__.co_consts if hasattr(c, "co_code"))]
+    seen = {}
+    for code in codes:
+        events.codes.add(code)
+        for event in "instruction", "jump", "start":
+            def note(place, dest, code=code):
+                seen[code, place] = cpy.ev_depth()
+            events.todo[event, code] = note
+        cpy.observe(code, True)
+    varied([1, 0, 2])
+    for code in codes:
+        cpy.observe(code, False)
+    assert len(seen) > 150
+    for (code, place), depth in seen.items():
+        assert cpy.static_depth(code, place) == depth, (code.co_name, place)
 
 
 def inside(x, log):
@@ -146,10 +201,6 @@ def raise_at(cpy, events, func, event, make, where):
     events.todo[event, func.__code__] = act
 
 
-def last(place, opname, func):
-    return place_of(func, opname, -1)
-
-
 def test_raise_with_handler(cpy, events):
     log = []
     raise_at(cpy, events, inside, "jump", lambda: ValueError("v"), place_of(inside, "CALL"))
@@ -170,11 +221,9 @@ def test_raise_and_handler_reraises(cpy, events):
 def test_raise_outside_the_handler(cpy, events):
     """The jump's target has a handler for it, the place where it happens has none: not caught."""
     log = []
-    where = place_of(inside, "RETURN", -1)
     candidates = [i.offset // 2 for i in dis.get_instructions(inside)
                   if i.opname.startswith("CALL") and cpy.handler(inside.__code__, i.offset // 2) is None]
     where = candidates[-1]
-    depth_filler = []
     raise_at(cpy, events, inside, "jump", lambda: ValueError("v"), where)
     with pytest.raises(ValueError) as info:
         inside(3, log)
@@ -205,16 +254,46 @@ def test_raise_from_start(cpy, events):
     assert [e.line for e in entries] == ["total = 0"]
 
 
-def recursive(n, log):
-    try:
+class Manager:
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.exc = exc
+        return True
+
+
+def managed(n, manager):
+    with manager:
         while n:
             n -= 1
-            recursive(n, log)
-            break
-    except ZeroDivisionError:
-        log.append(n)
-    log.append(("end", n))
+        len(
+            "text")
     return n
+
+
+def test_raise_into_with(cpy, events):
+    """The handler of a with block is entered with lasti: the same entries whoever enters it."""
+    manager, seen = Manager(), []
+    raise_at(cpy, events, managed, "jump", lambda: ValueError("v"), place_of(managed, "CALL", -2))
+    start = place_of(managed, "WITH_EXCEPT_START")
+
+    def note(place, dest):
+        if place == start:
+            seen.append(cpy.ev_slots()[2:])
+
+    events.todo["instruction", managed.__code__] = note
+    cpy.observe(managed.__code__, True)
+    assert managed(2, manager) == 1
+    assert manager.exc[0] is ValueError
+    assert manager.exc[2].tb_lineno == managed.__code__.co_firstlineno + 4
+    del events.todo["jump", managed.__code__]
+    assert managed(object(), manager) is not None
+    cpy.observe(managed.__code__, False)
+    ours, theirs = ([kind for kind, _ in slots] for slots in seen)
+    assert ours == theirs and ours.count("int") == (VERSION >= (3, 14))
+    ours, theirs = ([type(value) for _, value in slots[:-1]] for slots in seen)
+    assert ours == theirs
 
 
 def test_raise_in_one_of_many_frames(cpy, events):
@@ -230,11 +309,6 @@ def test_raise_in_one_of_many_frames(cpy, events):
             return LookupError("outer")
 
     raise_at(cpy, events, inside, "jump", once, where)
-
-    class Again:
-        def __bool__(self):
-            inside(2, log)
-            return False
 
     with pytest.raises(LookupError):
         inside(2, log)
