@@ -74,7 +74,7 @@ static void shift_right(Interp *in)
 static void truncate_f64(Interp *in)
 {
     double v = arg(in, 0).f;
-    bool fits = v >= -0x1p63 && v < 0x1p63; /* false for nan */
+    bool fits = v > -0x1p63 && v < 0x1p63; /* false for nan */
     guard(in, fits);
     in->result.i = fits ? (int64_t)v : 0;
 }

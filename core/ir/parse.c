@@ -231,7 +231,8 @@ static const IrField *find_field(Parser *p, const char *name, const char *at)
         }
     }
     IrField known = {0};
-    if (at == NULL && p->names && p->names->field && p->names->field(p->names->host, name, &known)) {
+    bool is_known = p->names && p->names->field && p->names->field(p->names->host, name, &known);
+    if (is_known && (at == NULL || known.offset == offset)) {
         return ir_field(p->t, name, known.offset, known.width, known.mem, known.by_offset);
     }
     return NULL;
@@ -279,13 +280,21 @@ static const IrField **take_fields(Parser *p, int *n)
     return fields;
 }
 
+/* A type that was declared here, or the host's of that name. */
+static void *take_type(Parser *p)
+{
+    const char *label = take(p, TOK_OBJECT, "a type");
+    const IrKlass *k = find_klass(p, label);
+    return k ? k->ptr : thing(p, label);
+}
+
 /* klass @point'2 of @point plain kind 3 fields [attr.x attr.y] */
 static void parse_klass_decl(Parser *p)
 {
     const char *label = take(p, TOK_OBJECT, "a type");
     char *name = arena_strdup(p->arena, label);
     name[strcspn(name, "'")] = '\0';
-    const IrKlass *base = accept_word(p, "of") ? take_klass(p) : NULL;
+    void *ptr = accept_word(p, "of") ? take_type(p) : NULL;
     unsigned flags = 0;
     int kind = 0, nfields = 0, flag;
     const IrField **fields = NULL;
@@ -303,7 +312,7 @@ static void parse_klass_decl(Parser *p)
     if (p->failed) {
         return;
     }
-    void *ptr = base ? base->ptr : thing(p, label);
+    ptr = ptr ? ptr : thing(p, label);
     add_klass(p, label, ir_klass(p->t, name, ptr, flags, kind, nfields, fields, NULL));
 }
 

@@ -145,17 +145,22 @@ static void add_field(Printer *p, const IrField *f)
 }
 
 /* The k-th type of a name is name'k, from the second on. */
-static void add_klass(Printer *p, const IrKlass *k)
+static void add_klass_label(const Printer *p, const IrKlass *k, Text *out)
 {
     int before = 0;
     for (size_t i = 0; i < p->klasses.len && p->klasses.data[i] != k; i++) {
         before += strcmp(p->klasses.data[i]->name, k->name) == 0;
     }
-    text_add(p->out, "@");
-    add_name(p->out, k->name);
+    add_name(out, k->name);
     if (before) {
-        text_add(p->out, "'%d", before + 1);
+        text_add(out, "'%d", before + 1);
     }
+}
+
+static void add_klass(Printer *p, const IrKlass *k)
+{
+    text_add(p->out, "@");
+    add_klass_label(p, k, p->out);
 }
 
 /* ---- constants and values ------------------------------------------------------------------ */
@@ -313,6 +318,28 @@ static bool is_first_of_name(Printer *p, size_t n)
     return true;
 }
 
+/* The type that a klass is of when its name does not say it. */
+static void add_klass_base(Printer *p, size_t n)
+{
+    const IrKlass *k = p->klasses.data[n];
+    const IrNames *names = p->t->names;
+    for (size_t i = 0; i < n; i++) {
+        if (p->klasses.data[i]->ptr == k->ptr) {
+            text_add(p->out, " of ");
+            add_klass(p, p->klasses.data[i]);
+            return;
+        }
+    }
+    const char *name = names && names->object_name ? names->object_name(names->host, k->ptr) : NULL;
+    Text label = {0};
+    add_klass_label(p, k, &label);
+    if (name && strcmp(name, label.data) != 0) {
+        text_add(p->out, " of @");
+        add_name(p->out, name);
+    }
+    text_free(&label);
+}
+
 static void add_klass_decl(Printer *p, size_t n)
 {
     const IrKlass *k = p->klasses.data[n];
@@ -323,13 +350,7 @@ static void add_klass_decl(Printer *p, size_t n)
     }
     text_add(p->out, "  klass ");
     add_klass(p, k);
-    for (size_t i = 0; i < n; i++) {
-        if (p->klasses.data[i]->ptr == k->ptr) {
-            text_add(p->out, " of ");
-            add_klass(p, p->klasses.data[i]);
-            break;
-        }
-    }
+    add_klass_base(p, n);
     for (int i = 0; i < IR_TYPE_FLAG__COUNT; i++) {
         if (k->flags >> i & 1) {
             text_add(p->out, " %s", ir_type_flag_text[i]);

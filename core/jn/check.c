@@ -117,7 +117,7 @@ static void check_output(Check *c)
     const char *why = NULL;
     IrTrace *trace = test_parse(t, w, &error);
     if (trace == NULL) {
-        complain(c, t->trace_line + 0 * line_of(t, error.data), "%s", error.data);
+        complain(c, line_of(t, error.data), "%s", error.data);
     } else if ((why = ir_verify(trace, test_is_raw(t, trace)))) {
         complain(c, t->trace_line, "%s", why);
     } else {
@@ -164,8 +164,9 @@ static void check_run(Check *c, size_t i)
             continue;
         }
         const char *expected = c->bless && how > 0 ? c->runs[i].data : run->expected;
+        bool is_new_fault = strncmp(got.data, "FAULT", 5) == 0 && strcmp(got.data, run->expected) != 0;
         bool differs = !(c->bless && how == 0) && strcmp(got.data, expected) != 0;
-        if (differs || strncmp(got.data, "FAULT", 5) == 0) {
+        if (differs || is_new_fault) {
             complain(c, run->line, "run %s, %s:\n- %s\n+ %s", run->input, executor_names[how], expected, got.data);
         }
         if (how == RUN_INPUT) {
