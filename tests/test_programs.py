@@ -33,4 +33,4 @@ def test_same_as_plain(name: str, mode: str, run_python) -> None:
 
 
 def test_there_are_programs() -> None:
-    assert len(NAMES) >= 60
+    assert len(NAMES) >= 200

@@ -1,0 +1,16 @@
+"""Python __eq__ that changes the dict that is being looked into."""
+class K:
+    def __init__(self, n): self.n = n
+    def __hash__(self): return 1
+    def __eq__(self, o):
+        if self.n == 3 and len(d) < 12: d[K(100 + len(d))] = 0
+        return self.n == o.n
+d = {}
+def f():
+    out = []
+    for i in range(80):
+        d[K(i % 6)] = i
+        out.append(d.get(K(3)))
+        if i % 30 == 29: d.clear()
+    return out, [k.n for k in d]
+print(f())
