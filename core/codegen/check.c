@@ -1,7 +1,7 @@
 /*  Does every use read what its definition wrote?
 
-    Follows the allocated trace as the machine would, remembering which value each place holds, and knows nothing of
-    how the allocator came to its choice. Runs in builds with debug checks. */
+    Follows the allocated trace as the machine would, remembering which value each place holds, and
+    knows nothing of how the allocator came to its choice. Runs in builds with debug checks. */
 #include "codegen/internal.h"
 
 #include <stdio.h>

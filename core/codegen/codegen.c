@@ -1,24 +1,13 @@
 /*  The pipeline, and lowering: from IR to the list of instructions that are allocated and emitted.
 
-    Lowering drops what nothing needs, lets a guard test the comparison before it directly, gives exits their
-    leaves, and finds values that are in no place of their own: constants, the frame, and aliases. */
+    Lowering drops what nothing needs, lets a guard test the comparison before it directly, gives
+    exits their leaves, and finds values that are in no place of their own: constants, the frame,
+    and aliases. */
 #include "codegen/internal.h"
 
 #include <stdlib.h>
 
-typedef struct CgBlock {
-    struct CgBlock *next;
-} CgBlock;
-
-void *cg_alloc(CgFunc *f, size_t size) {
-    CgBlock *block = calloc(1, sizeof *block + size + 16);
-    if (!block) {
-        abort();
-    }
-    block->next = f->blocks;
-    f->blocks = block;
-    return (char *)block + 16;
-}
+void *cg_alloc(CgFunc *f, size_t size) { return arena_alloc(f->arena, size); }
 
 void cg_fail(CgFunc *f, const char *why) {
     if (!f->why) {
@@ -39,7 +28,7 @@ bool cg_constant(const CgFunc *f, IrRef r, uint64_t *bits) {
     return true;
 }
 
-/* ---- what needs no place ------------------------------------------------------------------- */
+/* ---- what needs no place --------------------------------------------------------------------- */
 CgPlace cg_place_of(CgLoc loc) {
     switch ((CgLocKind)loc.kind) {
     case CG_GPR:
@@ -56,7 +45,8 @@ CgPlace cg_place_of(CgLoc loc) {
     return place(AT_NOWHERE, 0);
 }
 
-/* Whoever links to the label may bring another value: what is constant for us is none for the loop. */
+/* Whoever links to the label may bring another value: what is constant for us is none for the loop.
+   */
 static bool is_listed_param(const CgFunc *f, IrRef r) {
     const IrLabel *label = f->ir->label;
     for (int i = 0; label && i < label->nparams; i++) {
@@ -112,7 +102,7 @@ static void classify(CgFunc *f) {
     }
 }
 
-/* ---- what is needed at all ------------------------------------------------------------------ */
+/* ---- what is needed at all ------------------------------------------------------------------- */
 typedef struct {
     uint8_t *needed;   /* by IrRef: 1 needed */
     uint32_t *readers; /* how many read it, snapshots included */
@@ -180,8 +170,8 @@ static bool is_comparison(IrOp op) {
            op == IR_eq_ptr || op == IR_has_type;
 }
 
-/* Not into a loop: its operands are no parameters of the label, the answer is. And has_type reads memory that code
-   which runs in between may change. */
+/* Not into a loop: its operands are no parameters of the label, the answer is. And has_type reads
+   memory that code which runs in between may change. */
 static bool can_delay(const CgFunc *f, IrRef from, IrRef to) {
     bool reads = ir_at(f->ir, from)->op == IR_has_type;
     for (IrRef r = from + 1; r < to; r++) {
@@ -427,15 +417,6 @@ static void make_label(CgFunc *f) {
 }
 
 /* ---- the pipeline ---------------------------------------------------------------------------- */
-static void free_blocks(CgFunc *f) {
-    while (f->blocks) {
-        CgBlock *next = f->blocks->next;
-        free(f->blocks);
-        f->blocks = next;
-    }
-    free(f->moves.data);
-}
-
 static void run_pipeline(CgFunc *f, uint8_t *code, size_t room) {
     f->values = cg_alloc(f, f->ir->insns.len * sizeof *f->values);
     f->needs_scratch = cg_alloc(f, sizeof *f->needs_scratch);
@@ -465,7 +446,8 @@ static void run_pipeline(CgFunc *f, uint8_t *code, size_t room) {
 
 CgTrace *cg_compile(IrTrace *t, const CgConfig *config, uint8_t *code, size_t room,
                     const char **why) {
-    CgFunc f = {.ir = t, .config = config, .target = &cg_target_x64, .why = t->failed};
+    CgFunc f = {.ir = t, .config = config, .target = &cg_target_x64, .why = t->failed,
+                .arena = arena_new()};
     f.out = calloc(1, sizeof *f.out);
     if (!f.out) {
         abort();
@@ -474,7 +456,8 @@ CgTrace *cg_compile(IrTrace *t, const CgConfig *config, uint8_t *code, size_t ro
     if (!f.why) {
         run_pipeline(&f, code, room);
     }
-    free_blocks(&f);
+    arena_free(f.arena);
+    free(f.moves.data);
     if (f.why) {
         *why = f.why;
         cg_free(f.out);

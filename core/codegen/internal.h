@@ -1,13 +1,15 @@
 /*  What the parts of the code generator share; nobody else includes this.
 
-    A compile goes: lower (codegen.c) -> live.c -> regalloc.c -> check.c (debug) -> the machine's emit.
+    A compile goes: lower (codegen.c) -> live.c -> regalloc.c -> check.c (debug) -> the machine's
+    emit.
 
-    *Places.* A value is in a register, in a spill slot, or it is a constant, which is in no place at all and made
-    anew wherever it is needed. Registers have one numbering for both classes: 0..15 are the general ones, 16..31
-    the floating ones. ARRAY places are where calls with argument arrays want their operands.
+    *Places.* A value is in a register, in a spill slot, or it is a constant, which is in no place
+    at all and made anew wherever it is needed. Registers have one numbering for both classes: 0..15
+    are the general ones, 16..31 the floating ones. ARRAY places are where calls with argument
+    arrays want their operands.
 
-    *Positions.* Lowered instruction n reads its operands at 2n; its snapshot is read, and values that must
-    outlive the instruction are still needed, at 2n+1. */
+    *Positions.* Lowered instruction n reads its operands at 2n; its snapshot is read, and values
+    that must outlive the instruction are still needed, at 2n+1. */
 #ifndef JITNEY_CODEGEN_INTERNAL_H
 #define JITNEY_CODEGEN_INTERNAL_H
 
@@ -47,7 +49,7 @@ typedef struct {
 
 typedef struct CgInsn {
     IrRef ref;   /* the operation */
-    IrRef cmp;   /* guard_true and guard_false: the comparison that is tested, its operands are ours; or 0 */
+    IrRef cmp;   /* guard_true, guard_false: the comparison tested, whose operands are ours; or 0 */
     int nargs;
     IrRef *args; /* aliases resolved */
     CgPlace *at; /* where each operand is */
@@ -56,7 +58,7 @@ typedef struct CgInsn {
     int exit;             /* index into exits, or -1 */
     int nleaves;          /* of its snapshot */
     IrRef *leaves;
-    bool undo;            /* the result took the register of an operand that the exit needs: the stub undoes it */
+    bool undo;            /* the result took the place of an operand that the exit needs back */
     int first_move, nmoves; /* moves before it */
     uint32_t live;        /* registers whose values are needed behind it, or by its snapshot */
 } CgInsn;
@@ -79,7 +81,7 @@ typedef struct {
     bool commutes;   /* or of operand 1 */
     bool apart;      /* the result is written before operands were read: not in their registers */
     bool late_exit;  /* the exit can be taken when the result was written already */
-    bool undo;       /* tied only: the exit's stub can bring operand 0 (commutes: either) back from the result */
+    bool undo;       /* the exit's stub can bring the tied operand back from the result */
     uint32_t clobbers; /* registers lost */
     int ntemps;      /* general registers for its own use */
     int nfloat_temps;
@@ -106,7 +108,7 @@ typedef struct CgFunc {
     const CgConfig *config;
     const struct CgTarget *target;
     const char *why; /* sticky: gave up */
-    struct CgBlock *blocks; /* memory of this compile */
+    Arena *arena;    /* memory of this compile */
 
     CgValue *values;  /* by IrRef */
     CgInsn *insns;    /* lowered */
@@ -159,8 +161,8 @@ CgLoc cg_loc(const CgFunc *f, CgPlace p, IrRef r);
 /* live.c */
 void cg_needs(const CgFunc *f, const CgInsn *n, CgNeeds *needs);
 void cg_find_live(CgFunc *f);
-int cg_next_use(const CgFunc *f, IrRef r, int pos); /* first place read at or behind pos; loops go round */
-uint32_t cg_clobbered(const CgFunc *f, int from, int to); /* registers lost at positions from < p < to */
+int cg_next_use(const CgFunc *f, IrRef r, int pos); /* first read at or behind pos, or CG_NEVER */
+uint32_t cg_clobbered(const CgFunc *f, int from, int to); /* registers lost at from < p < to */
 
 /* moves.c */
 void cg_add_move(CgFunc *f, CgPlace dst, CgPlace src, IrRef ref);

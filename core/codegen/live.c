@@ -1,7 +1,7 @@
 /*  Where each value is needed, which values the loop needs from before it, and hints.
 
-    A trace is one straight line, so a value is needed from its definition to its last use, with one addition: what
-    is defined before the loop and used in it is needed until the loop's end. */
+    A trace is one straight line, so a value is needed from its definition to its last use, with one
+    addition: what is defined before the loop and used in it is needed until the loop's end. */
 #include "codegen/internal.h"
 
 /* An operand of end_link goes where the label wants its parameter. */
@@ -97,7 +97,8 @@ static bool takes_hint(const CgFunc *f, IrRef v, int at, bool undo) {
            value->last <= 2 * at + (undo ? 1 : 0);
 }
 
-/* A value that becomes a phi wants to be in its register, and so does the operand it is made from in place. */
+/* A value that becomes a phi wants to be in its register, and so does the operand it is made from
+   in place. */
 static void hint_phis(CgFunc *f) {
     for (int i = 0; i < f->nphis; i++) {
         CgValue *back = &f->values[f->phi_back[i]];
@@ -169,8 +170,8 @@ uint32_t cg_clobbered(const CgFunc *f, int from, int to) {
     uint32_t regs = 0;
     for (; low < f->nclobbers && (int)f->clobbers[low].pos < to; low++) {
         regs |= f->clobbers[low].regs;
-        if ((f->target->allocatable & ~regs) == (f->target->allocatable & f->target->preserved & ~regs)) {
-            break; /* a call: nothing but preserved ones is left, further ones add little */
+        if (!(f->target->allocatable & ~f->target->preserved & ~regs)) {
+            break; /* a call: only preserved ones are left, what follows adds little */
         }
     }
     return regs;

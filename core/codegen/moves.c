@@ -1,8 +1,9 @@
 /*  Parallel moves: several values change places at once.
 
-    A move is done as soon as nobody else still reads its destination. What is left when none can be done are
-    cycles. Two general registers are swapped; any other cycle is opened by saving one destination in the scratch
-    register. Memory goes to memory through that scratch register too, or by the stack while it is taken. */
+    A move is done as soon as nobody else still reads its destination. What is left when none can be
+    done are cycles. Two general registers are swapped; any other cycle is opened by saving one
+    destination in the scratch register. Memory goes to memory through that scratch register too, or
+    by the stack while it is taken. */
 #include "codegen/internal.h"
 
 #include <stdlib.h>

@@ -1,13 +1,15 @@
 /*  Registers.
 
-    The trace is walked forwards with the next use of every value at hand. When no register is free the value that
-    is used furthest from here makes room; what only exits need is never used at all, so it goes first. A value is
-    stored once, into a spill slot that is its own as long as it lives; an exit is content with it there.
+    The trace is walked forwards with the next use of every value at hand. When no register is free
+    the value that is used furthest from here makes room; what only exits need is never used at all,
+    so it goes first. A value is stored once, into a spill slot that is its own as long as it lives;
+    an exit is content with it there.
 
-    The loop's head is where this view forwards falls short: the walk must come back to the places it started from.
-    So the walk is done several times. After each, what was chased out of its register inside the loop is given a
-    spill slot at the head instead, and a phi is given the register in which its next value was found at the end. The
-    walk with the cheapest loop wins (in most loops the first or second).
+    The loop's head is where this view forwards falls short: the walk must come back to the places
+    it started from. So the walk is done several times. After each, what was chased out of its
+    register inside the loop is given a spill slot at the head instead, and a phi is given the
+    register in which its next value was found at the end. The walk with the cheapest loop wins (in
+    most loops the first or second).
 
     Operations say what they need (CgNeeds); nothing here knows a machine. */
 #include "codegen/internal.h"
@@ -98,7 +100,8 @@ static bool slot_is_free(const Ra *ra, int slot) {
            (!v || ra->values[v].slot != slot || last_of(ra, v) < ra->pos);
 }
 
-/* The next value of a phi that lives in a spill slot may be stored there at once when the old one is dead. */
+/* The next value of a phi that lives in a spill slot may be stored there at once when the old one
+   is dead. */
 static int slot_of_phi(const Ra *ra, IrRef v) {
     int phi = ra->f->values[v].hint_phi;
     if (!phi || ra->pos <= 2 * ra->f->loop || last_of(ra, (IrRef)phi) >= ra->pos) {
@@ -137,7 +140,7 @@ static void save(Ra *ra, IrRef v) {
     }
 }
 
-/* ---- choosing a register ----------------------------------------------------------------------- */
+/* ---- choosing a register --------------------------------------------------------------------- */
 static bool is_in_register_at_head(const Ra *ra, IrRef v) {
     const CgFunc *f = ra->f;
     for (int i = 0; i < f->ninvariants; i++) {
@@ -187,7 +190,9 @@ static int choose_victim(const Ra *ra, uint32_t candidates) {
 static int first_of(uint32_t regs) { return __builtin_ctz(regs); }
 
 /* Preserved registers are for what lives across calls. */
-static uint32_t prefer(uint32_t regs, uint32_t wanted) { return regs & wanted ? regs & wanted : regs; }
+static uint32_t prefer(uint32_t regs, uint32_t wanted) {
+    return regs & wanted ? regs & wanted : regs;
+}
 
 static int hinted(const Ra *ra, IrRef v, uint32_t good) {
     const CgValue *value = &ra->f->values[v];
@@ -206,7 +211,8 @@ static int hinted(const Ra *ra, IrRef v, uint32_t good) {
     return NO_REG;
 }
 
-/* A register out of `allowed`, free or made free; v is what will be in it, or IR_NONE. Not bound yet. */
+/* A register out of `allowed`, free or made free; v is what will be in it, or IR_NONE. Not bound
+   yet. */
 static int get_reg(Ra *ra, uint32_t allowed, IrRef v, int until) {
     allowed &= ~ra->locked;
     uint32_t unused = allowed & ~occupied(ra);
@@ -235,7 +241,7 @@ static int get_reg_for(Ra *ra, IrRef v, uint32_t forbidden) {
     return get_reg(ra, class_of(ra, v) & ~forbidden, v, invariant ? value->last : last_read);
 }
 
-/* ---- operands ---------------------------------------------------------------------------------- */
+/* ---- operands -------------------------------------------------------------------------------- */
 static void put_constant(Ra *ra, CgInsn *n, int arg, uint32_t forbidden) {
     IrRef v = n->args[arg];
     for (int i = 0; i < arg; i++) { /* the same constant twice */
@@ -320,7 +326,8 @@ static void put_operands(Ra *ra, CgInsn *n) {
     }
 }
 
-/* What is in registers that the instruction loses, and is needed behind it or by its exit, goes elsewhere. */
+/* What is in registers that the instruction loses, and is needed behind it or by its exit, goes
+   elsewhere. */
 static void clear_lost(Ra *ra) {
     uint32_t lost = ra->needs->clobbers;
     for (int r = 0; r < CG_NREGS; r++) {
@@ -375,7 +382,7 @@ static void get_temps(Ra *ra, CgInsn *n) {
     }
 }
 
-/* ---- the result -------------------------------------------------------------------------------- */
+/* ---- the result ------------------------------------------------------------------------------ */
 static bool may_share(const CgNeeds *needs, int arg) {
     return !needs->apart && (!needs->tied || arg == 0 || (needs->commutes && arg == 1));
 }
@@ -387,7 +394,8 @@ static bool can_undo(const Ra *ra, const CgInsn *n, int arg) {
 
 static bool only_exit_needs(const Ra *ra, IrRef v) { return last_of(ra, v) == ra->pos + 1; }
 
-/* Registers of operands that die here are free for the result. Returns those that must be undone for the exit. */
+/* Registers of operands that die here are free for the result. Returns those that must be undone
+   for the exit. */
 static uint32_t release_operands(Ra *ra, CgInsn *n) {
     uint32_t undo = 0, keep = 0, release = 0;
     for (int i = 0; i < n->nargs; i++) {
@@ -439,7 +447,8 @@ static void place_result(Ra *ra, CgInsn *n, uint32_t released, uint32_t undo) {
         int tied = ra->needs->tied ? tied_reg(ra, n, released) : NO_REG;
         uint32_t crossing = tied == NO_REG ? 0 :
             cg_clobbered(ra->f, ra->pos, last_of(ra, v)) & bit(tied) & ~undo;
-        if (crossing && (class_of(ra, v) & ~occupied(ra) & ~ra->locked & ra->f->target->preserved)) {
+        uint32_t unused = class_of(ra, v) & ~occupied(ra) & ~ra->locked;
+        if (crossing && (unused & ra->f->target->preserved)) {
             tied = NO_REG; /* better copied now than saved at the call */
         }
         uint32_t stay = undo & ~(tied == NO_REG ? 0 : bit(tied));
@@ -449,7 +458,7 @@ static void place_result(Ra *ra, CgInsn *n, uint32_t released, uint32_t undo) {
     n->result = place(AT_REG, (unsigned)reg);
 }
 
-/* ---- exits ------------------------------------------------------------------------------------- */
+/* ---- exits ----------------------------------------------------------------------------------- */
 static void record_exit(Ra *ra, CgInsn *n) {
     if (n->exit < 0) {
         return;
@@ -468,7 +477,7 @@ static uint32_t needed_behind(const Ra *ra) {
     return regs;
 }
 
-/* ---- one instruction --------------------------------------------------------------------------- */
+/* ---- one instruction ------------------------------------------------------------------------- */
 static void define(Ra *ra, CgInsn *n) {
     bool wanted = last_of(ra, n->ref) > ra->pos;
     unbind(ra, n->result.index);
@@ -477,7 +486,8 @@ static void define(Ra *ra, CgInsn *n) {
     }
 }
 
-/* Operands that die are dropped before the result is placed, unless the exit reads them later still. */
+/* Operands that die are dropped before the result is placed, unless the exit reads them later
+   still. */
 static void drop_released(Ra *ra, const CgInsn *n, uint32_t undo) {
     for (int i = 0; i < n->nargs; i++) {
         IrRef v = n->args[i];
@@ -523,7 +533,7 @@ static void allocate_insn(Ra *ra, CgInsn *n) {
     free_dead(ra, ra->pos + 1);
 }
 
-/* ---- the loop ---------------------------------------------------------------------------------- */
+/* ---- the loop -------------------------------------------------------------------------------- */
 typedef struct {
     IrRef v, entry;
     CgPlace *head;
@@ -701,7 +711,7 @@ static void allocate_loop_end(Ra *ra, CgInsn *n) {
     cg_parallel_moves(f, moves, count);
 }
 
-/* ---- walks ------------------------------------------------------------------------------------- */
+/* ---- walks ----------------------------------------------------------------------------------- */
 /* Two parameters of a label that come from one place need two: one is copied at once. */
 static void copy_shared_places(Ra *ra) {
     CgFunc *f = ra->f;

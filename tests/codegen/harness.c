@@ -25,7 +25,7 @@ void fail(const char *file, int line, const char *what, long long got, long long
 }
 int exit_status;
 
-/* ---- toy objects --------------------------------------------------------------------------- */
+/* ---- toy objects ----------------------------------------------------------------------------- */
 Obj *new_float(double v) {
     Obj *o = calloc(1, sizeof *o);
     o->refcnt = 1;
@@ -179,7 +179,7 @@ static int on_decref(void *obj) {
     return dead;
 }
 
-/* ---- cases ------------------------------------------------------------------------------------ */
+/* ---- cases ----------------------------------------------------------------------------------- */
 void *exec_room(size_t size) {
     if (!room) {
         size_t all = 64 << 20;
@@ -314,8 +314,8 @@ CgExit *run(Case *c) {
     return enter_checked(c->code->code, &c->run);
 }
 
-/* Loads every register a value can be in from the block, then jumps to the address at [rbp + 8 * 4], the place
-   of the stack pointer, which is nobody's. */
+/* Loads every register a value can be in from the block, then jumps to the address at [rbp + 8 *
+   4], the place of the stack pointer, which is nobody's. */
 static uint8_t *write_loader(void) {
     uint8_t *code = exec_room(512), *p = code;
     memcpy(p, "\xf3\x0f\x1e\xfa", 4);

@@ -1,7 +1,8 @@
 /*  Hand-built traces, run as machine code over toy objects.
 
-    Toy objects are laid out as CPython's: a 32-bit reference count at 0, the type at 8, then a float's value at 16,
-    or an int's tag at 16 and its digits at 24. The root frame is an array of slots. */
+    Toy objects are laid out as CPython's: a 32-bit reference count at 0, the type at 8, then a
+    float's value at 16, or an int's tag at 16 and its digits at 24. The root frame is an array of
+    slots. */
 #ifndef JITNEY_TESTS_CODEGEN_HARNESS_H
 #define JITNEY_TESTS_CODEGEN_HARNESS_H
 

@@ -1,8 +1,9 @@
-/*  Random traces, run as machine code and by a simple evaluator, must leave through the same exit with the same
-    values. Side traces are hung on exits, take over the parent's registers and spill slots, and link back into the
-    parent's loop.
+/*  Random traces, run as machine code and by a simple evaluator, must leave through the same exit
+    with the same values. Side traces are hung on exits, take over the parent's registers and spill
+    slots, and link back into the parent's loop.
 
-    A trace is made together with its values in the first round, so that its guards hold at least that long.
+    A trace is made together with its values in the first round, so that its guards hold at least
+    that long.
 
     usage: random_traces FIRST_SEED COUNT */
 #include "harness.h"
@@ -47,7 +48,7 @@ static double interesting_float(void) {
     return pick == 9 ? NAN : pick == 10 ? INFINITY : rnd(1000) / 7.0;
 }
 
-/* ---- the evaluator ------------------------------------------------------------------------------- */
+/* ---- the evaluator --------------------------------------------------------------------------- */
 typedef struct {
     Value v[MAX_VALUES];
     int leaving; /* the operation that left, or 0 */
@@ -151,7 +152,7 @@ static Value evaluate(const IrTrace *t, const IrInsn *n, const Value *v, bool *l
     return r;
 }
 
-/* ---- making traces --------------------------------------------------------------------------------- */
+/* ---- making traces --------------------------------------------------------------------------- */
 typedef struct {
     Case *c;
     Eval now; /* values in the first round */
@@ -488,14 +489,15 @@ static void make_end(Gen *g) {
     leave(g->c, n, leaves);
 }
 
-/* ---- running both ways ------------------------------------------------------------------------------- */
+/* ---- running both ways ----------------------------------------------------------------------- */
 typedef struct {
     Case *c;
     Value inputs[256];
     Value *v; /* values in the evaluator */
 } Traced;
 
-/* Evaluates until an exit, from the trace's start, or from its loop when `at_label`. Returns what left. */
+/* Evaluates until an exit, from the trace's start, or from its loop when `at_label`. Returns what
+   left. */
 static IrRef evaluate_trace(Traced *x, bool at_label) {
     IrTrace *t = x->c->t;
     Value *v = x->v;

@@ -1,5 +1,5 @@
-/*  Parallel moves: every way in which up to five places can get their values from one another, for general
-    registers, floating registers, spill slots and a mixture, followed step by step. */
+/*  Parallel moves: every way in which up to five places can get their values from one another, for
+    general registers, floating registers, spill slots and a mixture, followed step by step. */
 #include "codegen/internal.h"
 
 #include <stdio.h>

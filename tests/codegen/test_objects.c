@@ -1,5 +1,6 @@
-/*  Hand-built traces over toy objects: boxes, reference counts, slots, calls, sync, deaths that leave. Everything
-    runs plain, with every value spilled, and with reference counts changed by calls. */
+/*  Hand-built traces over toy objects: boxes, reference counts, slots, calls, sync, deaths that
+    leave. Everything runs plain, with every value spilled, and with reference counts changed by
+    calls. */
 #include "harness.h"
 
 #include <stdio.h>
@@ -98,7 +99,8 @@ static void test_guard_type(void) {
     case_free(c);
 }
 
-/* 30 values live over what is tested, so that registers of both kinds and spill slots must be kept. */
+/* 30 values live over what is tested, so that registers of both kinds and spill slots must be kept.
+   */
 enum { CROWD = 30 };
 static void make_crowd(Case *c, IrRef *crowd) {
     for (int i = 0; i < CROWD; i++) {

@@ -3,14 +3,15 @@
 
 #include <stddef.h>
 
-/* ---- places ------------------------------------------------------------------------------------- */
+/* ---- places ---------------------------------------------------------------------------------- */
 int x64_gpr(CgPlace p) {
     JN_ASSERT(p.kind == AT_REG && p.index < CG_FIRST_XMM, "place %d.%d is no gpr", p.kind, p.index);
     return p.index;
 }
 
 int x64_xmm(CgPlace p) {
-    JN_ASSERT(p.kind == AT_REG && p.index >= CG_FIRST_XMM, "place %d.%d is no xmm", p.kind, p.index);
+    JN_ASSERT(p.kind == AT_REG && p.index >= CG_FIRST_XMM, "place %d.%d is no xmm", p.kind,
+              p.index);
     return p.index - CG_FIRST_XMM;
 }
 
@@ -62,7 +63,7 @@ bool x64_operand_imm(const Emit *e, const CgInsn *n, int arg, int32_t *imm) {
     return true;
 }
 
-/* ---- moves --------------------------------------------------------------------------------------- */
+/* ---- moves ----------------------------------------------------------------------------------- */
 static void move_const_to_memory(Emit *e, X64Mem m, uint64_t bits) {
     if (x64_fits32((int64_t)bits)) {
         x64_mov_mi(&e->a, W64, m, (int32_t)bits);
@@ -136,7 +137,7 @@ void x64_move(Emit *e, const CgMove *m) {
     }
 }
 
-/* ---- jumps away ------------------------------------------------------------------------------------ */
+/* ---- jumps away ------------------------------------------------------------------------------ */
 static void note_exit_jump(Emit *e, uint32_t at, const CgInsn *n) {
     if (e->nexit_jumps == e->exit_jumps_room) {
         e->exit_jumps_room = e->exit_jumps_room ? 2 * e->exit_jumps_room : 64;
@@ -169,7 +170,7 @@ void x64_cold_from(Cold *c, uint32_t jump) {
     c->from[c->nfrom++] = jump;
 }
 
-/* ---- integers --------------------------------------------------------------------------------------- */
+/* ---- integers -------------------------------------------------------------------------------- */
 void x64_load_operand(Emit *e, int reg, const CgInsn *n, int arg) {
     int32_t imm;
     CgPlace p = n->at[arg];
@@ -200,7 +201,8 @@ static bool is_in(const CgInsn *n, int arg, int reg) {
     return n->at[arg].kind == AT_REG && n->at[arg].index == reg;
 }
 
-/* Brings operand 0 into the result's register; returns the operand that is left to be combined with it. */
+/* Brings operand 0 into the result's register; returns the operand that is left to be combined with
+   it. */
 static int start_two_address(Emit *e, const CgInsn *n, int dst) {
     if (!is_in(n, 0, dst) && is_in(n, 1, dst)) {
         return 0; /* they commute: the allocator gave us operand 1's register */
@@ -277,7 +279,7 @@ static void emit_neg(Emit *e, const CgInsn *n) {
     x64_rr(&e->a, X64_GROUP_F7, W64, F7_NEG, dst);
 }
 
-/* ---- division ---------------------------------------------------------------------------------------- */
+/* ---- division -------------------------------------------------------------------------------- */
 static void divide_by_power(Emit *e, const CgInsn *n, bool modulo, int64_t d) {
     int dst = x64_gpr(n->result);
     x64_load_operand(e, dst, n, 0);
@@ -293,9 +295,9 @@ static void divide_by_power(Emit *e, const CgInsn *n, bool modulo, int64_t d) {
     }
 }
 
-/* Floor division by a constant d >= 3 that is no power of two. With s the sign of n, as 0 or -1, m = n ^ s is
-   not negative and below 2^63, and n // d = (m // d) ^ s. For m below 2^63, m // d = m * M >> p where
-   p = 63 + ceil(log2 d) and M = ceil(2^p / d), which fits 64 bits. */
+/* Floor division by a constant d >= 3 that is no power of two. With s the sign of n, as 0 or -1, m
+   = n ^ s is not negative and below 2^63, and n // d = (m // d) ^ s. For m below 2^63, m // d = m *
+   M >> p where p = 63 + ceil(log2 d) and M = ceil(2^p / d), which fits 64 bits. */
 static void divide_by_magic(Emit *e, const CgInsn *n, bool modulo, int64_t d) {
     int bits = 64 - __builtin_clzll((uint64_t)d - 1); /* ceil(log2 d) */
     unsigned __int128 power = (unsigned __int128)1 << (63 + bits);
@@ -385,7 +387,7 @@ static void emit_divide(Emit *e, const CgInsn *n, bool modulo) {
     }
 }
 
-/* ---- shifts ------------------------------------------------------------------------------------------ */
+/* ---- shifts ---------------------------------------------------------------------------------- */
 /* Nothing was lost when shifting back gives the operand. */
 static void emit_shl(Emit *e, const CgInsn *n) {
     X64Asm *a = &e->a;
@@ -450,7 +452,7 @@ static void emit_shift_right(Emit *e, const CgInsn *n, int shift) {
     }
 }
 
-/* ---- doubles ----------------------------------------------------------------------------------------- */
+/* ---- doubles --------------------------------------------------------------------------------- */
 static void op_f64(Emit *e, unsigned opcode, int dst, const CgInsn *n, int arg) {
     CgPlace p = n->at[arg];
     if (p.kind == AT_REG) {
@@ -491,7 +493,7 @@ static void emit_sign(Emit *e, const CgInsn *n, unsigned opcode, uint64_t mask) 
 static void emit_sqrt(Emit *e, const CgInsn *n) {
     int dst = x64_xmm(n->result);
     if (!is_in(n, 0, n->result.index)) {
-        x64_rr(&e->a, X64_XORPS, W32, dst, dst); /* sqrtsd waits for the register's old upper half */
+        x64_rr(&e->a, X64_XORPS, W32, dst, dst); /* sqrtsd waits for its old upper half */
     }
     op_f64(e, X64_SQRTSD, dst, n, 0);
 }
@@ -506,7 +508,8 @@ static void emit_i64_to_f64(Emit *e, const CgInsn *n) {
     }
 }
 
-/* The smallest integer is what the processor gives for all that does not fit; only from it 1 cannot be taken. */
+/* The smallest integer is what the processor gives for all that does not fit; only from it 1 cannot
+   be taken. */
 static void emit_f64_to_i64(Emit *e, const CgInsn *n) {
     int dst = x64_gpr(n->result);
     if (n->at[0].kind == AT_REG) {
@@ -518,7 +521,7 @@ static void emit_f64_to_i64(Emit *e, const CgInsn *n) {
     x64_exit_if(e, CC_O, n);
 }
 
-/* ---- comparisons --------------------------------------------------------------------------------------- */
+/* ---- comparisons ----------------------------------------------------------------------------- */
 typedef struct {
     X64Cond cc;                    /* the comparison holds */
     enum { ORDERED, AND_NOT_PARITY, OR_PARITY } parity;
@@ -636,7 +639,7 @@ static void emit_fused_guard(Emit *e, const CgInsn *n) {
     }
 }
 
-/* ---- guards ---------------------------------------------------------------------------------------------- */
+/* ---- guards ---------------------------------------------------------------------------------- */
 static void test_zero(Emit *e, const CgInsn *n) {
     if (n->at[0].kind == AT_REG) {
         x64_rr(&e->a, X64_TEST, W64, n->at[0].index, n->at[0].index);
@@ -750,9 +753,9 @@ static void emit_exit_arg(Emit *e, const CgInsn *n) {
     }
 }
 
-/* ---- the walk ---------------------------------------------------------------------------------------------- */
-/* Stress: a guard that holds leaves as well, every so many of them. The count is where the stack pointer, which
-   is no value's place, would be kept. */
+/* ---- the walk -------------------------------------------------------------------------------- */
+/* Stress: a guard that holds leaves as well, every so many of them. The count is where the stack
+   pointer, which is no value's place, would be kept. */
 static void leave_at_random(Emit *e, const CgInsn *n) {
     const IrInsn *insn = ir_at(e->f->ir, n->ref);
     bool guard = (ir_op_info[insn->op].flags & IRF_GUARD) && n->exit >= 0;
@@ -1014,7 +1017,7 @@ void x64_emit(CgFunc *f, uint8_t *code, size_t room) {
     free(e.a.pool_uses);
 }
 
-/* ---- the machine, as the rest of the code generator sees it -------------------------------------------------- */
+/* ---- the machine, as the rest of the code generator sees it ---------------------------------- */
 #define REG_BIT(number, wanted) ((wanted) ? 1u << (number) : 0u)
 enum { ALLOC = 1, SAVED = 2, FIXED = 4, SCRATCH = 8 };
 

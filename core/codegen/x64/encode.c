@@ -114,7 +114,7 @@ static void put_rm(X64Asm *a, unsigned opcode, int w, int reg, X64Mem m, int tai
     put_mem(a, reg, m, tail);
 }
 
-/* ---- instructions ----------------------------------------------------------------------------- */
+/* ---- instructions ---------------------------------------------------------------------------- */
 void x64_rr(X64Asm *a, unsigned opcode, int w, int reg, int rm) {
     put_opcode(a, opcode, w, reg, 0, rm, needs_rex(opcode, reg, rm, true));
     put_modrm(a, 3, reg, rm);
@@ -250,7 +250,7 @@ void x64_align(X64Asm *a, unsigned to) {
     }
 }
 
-/* ---- jumps -------------------------------------------------------------------------------------- */
+/* ---- jumps ----------------------------------------------------------------------------------- */
 uint32_t x64_jcc(X64Asm *a, X64Cond cc) {
     x64_byte(a, 0x0f);
     x64_byte(a, 0x80 + cc);

@@ -1,8 +1,8 @@
 /*  Encoding of the x86-64 instructions that we use. Knows bytes, nothing of traces.
 
-    An opcode is written 0xPPMMOO: mandatory prefix, 0F where the two-byte map is meant, opcode. An operand is a
-    register or memory: base + index * scale + disp, an absolute address near enough for rip-relative, or an entry
-    of the constant pool, whose place is filled in at the end. */
+    An opcode is written 0xPPMMOO: mandatory prefix, 0F where the two-byte map is meant, opcode. An
+    operand is a register or memory: base + index * scale + disp, an absolute address near enough
+    for rip-relative, or an entry of the constant pool, whose place is filled in at the end. */
 #ifndef JITNEY_CODEGEN_X64_ENCODE_H
 #define JITNEY_CODEGEN_X64_ENCODE_H
 

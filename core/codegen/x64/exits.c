@@ -1,11 +1,12 @@
 /*  Ways in and out.
 
-    The machine code's stack frame, made by the enter thunk: the saved registers, and below them the addresses of
-    the exit thunk at [rsp] and of the leave thunk at [rsp + 8], so that no trace needs to know where the thunks are.
+    The machine code's stack frame, made by the enter thunk: the saved registers, and below them the
+    addresses of the exit thunk at [rsp] and of the leave thunk at [rsp + 8], so that no trace needs
+    to know where the thunks are.
 
-    A guard that fails jumps to its stub, which loads the exit into RAX (saving that first) and goes to the exit
-    thunk; that one saves all registers in the CgRun. What has saved them already goes to the leave thunk. A patched
-    stub is a jump to the side trace instead. */
+    A guard that fails jumps to its stub, which loads the exit into RAX (saving that first) and goes
+    to the exit thunk; that one saves all registers in the CgRun. What has saved them already goes
+    to the leave thunk. A patched stub is a jump to the side trace instead. */
 #include "codegen/x64/x64.h"
 
 #include <stddef.h>
@@ -13,11 +14,12 @@
 
 static const int saved_registers[] = {RBX, R12, R13, R14, R15};
 enum { FRAME_BYTES = 24, EXIT_THUNK = 0, LEAVE_THUNK = 8 };
+#define PATCH_JUMP 0x80000000u /* in CgExit.patch: the rest is a jump's displacement, not a stub */
 
 static X64Mem run_gpr(int reg) { return x64_at(RBP, (int32_t)offsetof(CgRun, gpr) + 8 * reg); }
 static X64Mem run_xmm(int reg) { return x64_at(RBP, (int32_t)offsetof(CgRun, xmm) + 8 * reg); }
 
-/* ---- stubs ------------------------------------------------------------------------------------------ */
+/* ---- stubs ----------------------------------------------------------------------------------- */
 /* The result was written over an operand that the exit needs: take the other operand away again. */
 static void undo(Emit *e, const CgInsn *n) {
     int dst = x64_gpr(n->result);
@@ -45,17 +47,30 @@ static void write_stub(Emit *e, const CgInsn *n) {
     x64_rm(&e->a, X64_GROUP_FF, W32, FF_JMP, x64_at(RSP, EXIT_THUNK));
 }
 
+/* An exit that a single jump takes, with nothing to undo, is patched at that jump: the side trace
+   is then reached at once. */
+static void choose_patch(Emit *e, const ExitJump *jump, bool only) {
+    if (only && !jump->n->undo) {
+        e->f->out->exits[jump->n->exit].patch = jump->at | PATCH_JUMP;
+    }
+}
+
 /* Jumps are noted in the order of the code, not of the instructions: cold parts come late. */
 void x64_write_stubs(Emit *e) {
     size_t count = (size_t)e->f->out->nexits + 1;
     uint32_t *stubs = cg_alloc(e->f, count * sizeof *stubs);
+    uint32_t *jumps = cg_alloc(e->f, count * sizeof *jumps);
     for (int i = 0; i < e->nexit_jumps; i++) {
         const CgInsn *n = e->exit_jumps[i].n;
+        jumps[n->exit]++;
         if (!stubs[n->exit]) {
             stubs[n->exit] = (uint32_t)e->a.at;
             write_stub(e, n);
         }
         x64_bind_to(&e->a, e->exit_jumps[i].at, stubs[n->exit]);
+    }
+    for (int i = 0; i < e->nexit_jumps; i++) {
+        choose_patch(e, &e->exit_jumps[i], jumps[e->exit_jumps[i].n->exit] == 1);
     }
 }
 
@@ -65,16 +80,33 @@ void x64_leave_through(Emit *e, const CgExit *exit) {
     x64_rm(&e->a, X64_GROUP_FF, W32, FF_JMP, x64_at(RSP, LEAVE_THUNK));
 }
 
-/* The longest that is written over a stub is a jump to far away, 14 bytes; a stub has 17 at least. */
-void x64_patch_exit(CgExit *exit, const uint8_t *target) {
-    if (exit->patch == 0) {
-        return; /* no code leaves through it */
-    }
-    X64Asm a = {.code = exit->trace->code + exit->patch, .room = 14};
-    x64_jmp_address(&a, target);
+/* Where a jump goes now: to its stub, until it was patched. */
+static uint32_t target_of(const CgTrace *t, uint32_t jump) {
+    int32_t distance;
+    memcpy(&distance, t->code + jump, sizeof distance);
+    return jump + 4 + (uint32_t)distance;
 }
 
-/* ---- thunks ----------------------------------------------------------------------------------------- */
+/* The longest that is written over a stub is a jump to far away, 14 bytes; a stub has 17 at least.
+   An exit without a stub is one that no guard takes. */
+void x64_patch_exit(CgExit *exit, const uint8_t *target) {
+    CgTrace *t = exit->trace;
+    uint32_t at = exit->patch & ~PATCH_JUMP;
+    X64Asm a = {.code = t->code, .at = at, .room = t->size};
+    if (exit->patch == 0) {
+        return;
+    }
+    if (!(exit->patch & PATCH_JUMP)) {
+        x64_jmp_address(&a, target);
+    } else if (x64_is_near(&a, target)) {
+        x64_u32(&a, (uint32_t)((intptr_t)target - (intptr_t)(t->code + at + 4)));
+    } else {
+        a.at = target_of(t, at);
+        x64_jmp_address(&a, target);
+    }
+}
+
+/* ---- thunks ---------------------------------------------------------------------------------- */
 static uint32_t lea_here(X64Asm *a, int reg) {
     x64_rm(a, X64_LEA, W64, reg, (X64Mem){.kind = MEM_ADDRESS, .address = a->code});
     return (uint32_t)a->at - 4;

@@ -18,11 +18,21 @@ X64Divisor x64_divisor(const CgFunc *f, const CgInsn *n, int64_t *d) {
 
 bool x64_is_far_type(const IrKlass *klass) { return !x64_fits32((int64_t)(intptr_t)klass->ptr); }
 
+/* An index goes into the displacement, times the width. */
+static bool is_index(const CgFunc *f, const CgInsn *n, int arg) {
+    IrOp op = (IrOp)ir_at(f->ir, n->ref)->op;
+    return arg == 1 && (op == IR_load_elem || op == IR_store_elem || op == IR_replace_elem ||
+                        op == IR_replace_elem_box);
+}
+
 bool x64_fits_imm(const CgFunc *f, const CgInsn *n, int arg, uint64_t bits) {
+    if (is_index(f, n, arg)) {
+        return bits < 1 << 24;
+    }
     return cg_is_float(f, n->args[arg]) || x64_fits32((int64_t)bits);
 }
 
-/* ---- shapes of operations ------------------------------------------------------------------------ */
+/* ---- shapes of operations -------------------------------------------------------------------- */
 static void use(CgNeeds *needs, int arg, CgUse how) { needs->use[arg] = how; }
 
 static void use_fixed(CgNeeds *needs, int arg, int reg) {
@@ -141,7 +151,7 @@ static void shift(const CgFunc *f, const CgInsn *n, bool left, CgNeeds *needs) {
     }
 }
 
-/* ---- calls ----------------------------------------------------------------------------------------- */
+/* ---- calls ----------------------------------------------------------------------------------- */
 static void call_result(const CgFunc *f, const CgInsn *n, CgNeeds *needs) {
     needs->clobbers |= (uint32_t)X64_LOST_IN_CALLS;
     IrType type = (IrType)ir_at(f->ir, n->ref)->type;
@@ -204,7 +214,7 @@ static void call_needs(const CgFunc *f, const CgInsn *n, CgNeeds *needs) {
     call_result(f, n, needs);
 }
 
-/* ---- memory and objects ----------------------------------------------------------------------------- */
+/* ---- memory and objects ---------------------------------------------------------------------- */
 static CgUse stored(const CgFunc *f, const CgInsn *n, int arg) {
     return cg_is_float(f, n->args[arg]) ? USE_REG : USE_REG_IMM;
 }
@@ -308,7 +318,7 @@ void x64_needs(const CgFunc *f, const CgInsn *n, CgNeeds *needs) {
         return;
     }
     switch ((IrOp)insn->op) {
-    case IR_exit_arg: /* is where the parent left it, but for a constant that the loop must have in a place */
+    case IR_exit_arg: /* is where the parent left it, but for a constant that a loop varies */
         if (f->config->exit_args[insn->imm.i].kind == CG_CONST) {
             needs->result = RESULT_REG;
         }

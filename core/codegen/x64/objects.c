@@ -1,14 +1,14 @@
 /*  What touches objects: fields, reference counts, boxes, calls.
 
-    Rare ways are cold parts. A cold part that calls saves what is live in the CgRun, where an exit looks for it as
-    well, and brings back what calls lose. */
+    Rare ways are cold parts. A cold part that calls saves what is live in the CgRun, where an exit
+    looks for it as well, and brings back what calls lose. */
 #include "codegen/x64/x64.h"
 
 #include <stddef.h>
 
 enum { LONG_TAG_ONE_DIGIT = 8, LONG_SIGN_BITS = 3, LONG_COMPACT_BELOW = 16, LONG_DIGIT_BITS = 30 };
 
-/* ---- saving around calls ------------------------------------------------------------------------------ */
+/* ---- saving around calls --------------------------------------------------------------------- */
 static void transfer(Emit *e, uint32_t regs, bool store) {
     for (int r = 0; r < 16; r++) {
         X64Mem gpr = x64_at(RBP, (int32_t)offsetof(CgRun, gpr) + 8 * r);
@@ -55,7 +55,7 @@ static const void *code_of(const void *function_pointer) {
     return address;
 }
 
-/* ---- types -------------------------------------------------------------------------------------------- */
+/* ---- types ----------------------------------------------------------------------------------- */
 static void compare_memory_with_pointer(Emit *e, X64Mem m, const void *p, int temp) {
     if (x64_fits32((int64_t)(intptr_t)p)) {
         x64_alu_mi(&e->a, ALU_CMP, W64, m, (int32_t)(intptr_t)p);
@@ -69,7 +69,7 @@ void x64_compare_type(Emit *e, int obj, const IrKlass *klass, int temp) {
     compare_memory_with_pointer(e, x64_at(obj, e->config->off_type), klass->ptr, temp);
 }
 
-/* ---- reference counts ----------------------------------------------------------------------------------- */
+/* ---- reference counts ------------------------------------------------------------------------ */
 /* c->a is the object. Its count is 0: free it, then go on, or leave when that ran code. */
 static void write_dealloc(Emit *e, const Cold *c) {
     X64Asm *a = &e->a;
@@ -95,7 +95,8 @@ static void write_dealloc_plain(Emit *e, const Cold *c) {
 
 static X64Mem refcount(const Emit *e, int obj) { return x64_at(obj, e->config->off_refcnt); }
 
-/* Calls fn(obj), keeping all that is live and the object itself; the answer's flags are set from EAX. */
+/* Calls fn(obj), keeping all that is live and the object itself; the answer's flags are set from
+   EAX. */
 static void call_keeping(Emit *e, const CgInsn *n, const void *fn, int obj, bool test) {
     uint32_t live = n->live | 1u << obj;
     save_for_call(e, live);
@@ -153,7 +154,7 @@ static void emit_xincref(Emit *e, const CgInsn *n, int obj) {
     x64_bind(&e->a, null);
 }
 
-/* ---- fields ---------------------------------------------------------------------------------------------- */
+/* ---- fields ---------------------------------------------------------------------------------- */
 /* base + offset, or base + offset + index * width for an element. */
 static X64Mem field_mem(const Emit *e, const CgInsn *n, bool element) {
     const IrField *field = ir_at(e->f->ir, n->ref)->imm.field;
@@ -251,8 +252,9 @@ static void emit_replace(Emit *e, const CgInsn *n, bool element) {
     emit_xdecref(e, n, old);
 }
 
-/* ---- slots of the root frame --------------------------------------------------------------------------------- */
-/* An immortal object is stored with its tag bit set where slots have tags: the interpreter compares whole words. */
+/* ---- slots of the root frame ----------------------------------------------------------------- */
+/* An immortal object is stored with its tag bit set where slots have tags: the interpreter compares
+   whole words. */
 static void store_tagged(Emit *e, X64Mem m, int value, int temp) {
     X64Asm *a = &e->a;
     if (e->config->slot_flags_offset <= 0) {
@@ -282,7 +284,8 @@ static void store_to_slot(Emit *e, const CgInsn *n, X64Mem m, int temp) {
         return;
     }
     int value = x64_gpr(n->at[0]);
-    if ((config->slot_null == 0 && config->slot_flags_offset <= 0) || e->f->values[n->args[0]].nonnull) {
+    bool plain = config->slot_null == 0 && config->slot_flags_offset <= 0;
+    if (plain || e->f->values[n->args[0]].nonnull) {
         store_tagged(e, m, value, temp);
         return;
     }
@@ -313,7 +316,7 @@ static void emit_store_slot(Emit *e, const CgInsn *n) {
     x64_bind(&e->a, borrowed);
 }
 
-/* ---- boxes ----------------------------------------------------------------------------------------------------- */
+/* ---- boxes ----------------------------------------------------------------------------------- */
 static uint64_t small_int_base(const CgConfig *config) {
     return (uint64_t)(uintptr_t)config->small_ints;
 }
@@ -369,7 +372,8 @@ static X64Mem digit(const Emit *e, int obj, int i) {
     return x64_at(obj, e->config->off_long_digit + 4 * i);
 }
 
-/* result = (1 - (tag & 3)) * result, the low bits of the tag being 0 for plus, 1 for zero, 2 for minus. */
+/* result = (1 - (tag & 3)) * result, the low bits of the tag being 0 for plus, 1 for zero, 2 for
+   minus. */
 static void give_sign(Emit *e, int obj, int result, int temp) {
     X64Asm *a = &e->a;
     x64_rm(a, X64_MOV, W64, temp, x64_at(obj, e->config->off_long_tag));
@@ -379,8 +383,8 @@ static void give_sign(Emit *e, int obj, int result, int temp) {
     x64_rr(a, X64_IMUL, W64, result, temp);
 }
 
-/* All but one positive digit: zero, negative, two digits, and three if the top one has 3 bits at most.
-   c->a is the object, c->b the result, c->c a temp. */
+/* All but one positive digit: zero, negative, two digits, and three if the top one has 3 bits at
+   most. c->a is the object, c->b the result, c->c a temp. */
 static void write_unbox_i64(Emit *e, const Cold *c) {
     X64Asm *a = &e->a;
     int obj = c->a, dst = c->b, temp = c->c;
@@ -424,7 +428,7 @@ static void emit_unbox_f64(Emit *e, const CgInsn *n) {
            x64_at(x64_gpr(n->at[0]), e->config->off_float_value));
 }
 
-/* ---- storing into a box that only this place owns ------------------------------------------------------------------ */
+/* ---- storing into a box that only this place owns -------------------------------------------- */
 /* The old box cannot be used again: make a new one, put it there, release the old. */
 static void write_new_box(Emit *e, const Cold *c) {
     X64Asm *a = &e->a;
@@ -501,7 +505,7 @@ static void emit_replace_box(Emit *e, const CgInsn *n, bool element) {
     *x64_cold(e, n, write_new_box) = cold;
 }
 
-/* ---- calls ------------------------------------------------------------------------------------------------------------ */
+/* ---- calls ----------------------------------------------------------------------------------- */
 static void take_result(Emit *e, const CgInsn *n) {
     if (ir_at(e->f->ir, n->ref)->type == IR_BOOL) {
         x64_rr(&e->a, X64_MOVZX8, W32, RAX, RAX);

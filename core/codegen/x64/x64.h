@@ -1,8 +1,9 @@
 /*  What the files of this machine share.
 
-    emit.c walks the allocated trace and does arithmetic, comparisons and guards; objects.c all that touches objects
-    and memory, and calls; exits.c exit stubs, thunks and patching; needs.c tells the allocator what each operation
-    wants. The main line of a trace comes first, then its cold parts, the stubs, and the pool of constants. */
+    emit.c walks the allocated trace and does arithmetic, comparisons and guards; objects.c all that
+    touches objects and memory, and calls; exits.c exit stubs, thunks and patching; needs.c tells
+    the allocator what each operation wants. The main line of a trace comes first, then its cold
+    parts, the stubs, and the pool of constants. */
 #ifndef JITNEY_CODEGEN_X64_X64_H
 #define JITNEY_CODEGEN_X64_X64_H
 
