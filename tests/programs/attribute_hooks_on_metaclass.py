@@ -15,5 +15,5 @@ def f():
         if i == 80: a.__dict__["n"] = "own"
         if i == 120: a.__dict__["d"] = "hidden"
         if i == 150: del A.d
-    return [out[k] for k in (0, 79, 80, 81, 119, 121, 149, 151, 199)], len(log), a.d
+    return [out[k] for k in (0, 79, 80, 81, 119, 121, 149, 151, 199)], len(log), sorted(vars(a))
 print(f())

@@ -3,9 +3,10 @@ class K:
     def __init__(self, n): self.n = n
     def __hash__(self): return 1
     def __eq__(self, o):
-        if self.n == 3 and len(d) < 12: d[K(100 + len(d))] = 0
+        if self.n == 3 and 0 < o.n < 100 and len(d) < 12 and not busy:
+            busy.append(1); d[K(100 + len(d))] = 0; busy.clear()
         return self.n == o.n
-d = {}
+d = {}; busy = []
 def f():
     out = []
     for i in range(80):

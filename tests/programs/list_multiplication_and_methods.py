@@ -7,7 +7,7 @@ def f():
         except ValueError as e: t += len(str(e))
         try: l.remove(i % 5)
         except ValueError: t += 1
-        l.reverse(); m = l.copy() * 2; m.sort(); t += m[len(m) // 2]
+        l.reverse(); m = l.copy() * 2; m.sort(); t += m[len(m) // 2] if m else 1
         if len(l) > 20: del l[::2]
     return t, l
 print(f())
