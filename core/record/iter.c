@@ -226,6 +226,7 @@ static void went_on(Recorder *r, IrRef item)
     ir_set_snap(r->raw, guard, with_kind(r, st->pending_before, IR_EXIT_NEXT));
     rec_push(r, item, true);
     guard_still_valid(r, st->pending_for.next);
+    st->goes_to = st->pending_for.next;
 }
 
 static void went_out(Recorder *r, IrRef item)
@@ -291,9 +292,7 @@ void rec_do_for_iter(Recorder *r)
 
 void rec_do_end_for(Recorder *r)
 {
-    for (int i = 0; i < r->state->insn.arg; i++) {
-        rec_drop(r, rec_pop(r));
-    }
+    rec_drop(r, rec_pop(r));
 }
 
 void rec_do_pop_iter(Recorder *r)

@@ -545,6 +545,32 @@ static bool is_ours(Recorder *r, PyThreadState *ts)
     return ts == r->state->ts;
 }
 
+/* Some instructions bring no event: what they do is done before the one that did. */
+static bool is_silent(CpyOp op)
+{
+    return op == CPYOP_resume || op == CPYOP_nop || op == CPYOP_end_for;
+}
+
+static void catch_up(Recorder *r, const CpyInsn *now)
+{
+    RecState *st = r->state;
+    PyCodeObject *code = rec_top(r)->code;
+    for (int i = 0; i < 4 && st->goes_to >= 0 && st->goes_to != now->at; i++) {
+        CpyInsn silent = cpy_decode(code, st->goes_to);
+        if (!is_silent(silent.op)) {
+            return;
+        }
+        st->insn = silent;
+        st->goes_to = -1;
+        st->ran = false;
+        rec_top(r)->place = silent.at;
+        st->before = rec_snap_at(r, silent.at, 0, IR_EXIT_RESUME);
+        handlers[silent.op](r);
+        st->goes_to = silent.next;
+        rec_finish_insn(r);
+    }
+}
+
 RecStatus rec_step(Recorder *r, PyThreadState *ts, PyCodeObject *code, int place)
 {
     RecState *st = r->state;
@@ -562,7 +588,14 @@ RecStatus rec_step(Recorder *r, PyThreadState *ts, PyCodeObject *code, int place
         CpyInsn now = st->insn;
         rec_resolve_next(r, now.at);
         st->insn = now;
-        st->goes_to = -1;
+    }
+    if (st->goes_to >= 0 && !rec_gave_up(r)) {
+        CpyInsn now = st->insn;
+        catch_up(r, &now);
+        st->insn = now;
+    }
+    if (rec_gave_up(r)) {
+        return r->status;
     }
     if (!in_step_with_interpreter(r, place)) {
         rec_give_up(r, ABORT_unexpected_place);

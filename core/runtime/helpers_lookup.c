@@ -1,0 +1,33 @@
+/*  Helpers of calls.def: keys in dicts and sets, where no code of the program may run. */
+#include "runtime/state.h"
+
+#define PUT(table, name) table[IR_CALL_##name] = (void *)name##_helper
+
+static PyObject *dict_find_helper(PyObject *dict, PyObject *key)
+{
+    PyObject *value;
+    return cpy_dict_find(dict, key, &value) < 0 ? Py_NotImplemented : value;
+}
+
+static int64_t dict_put_helper(PyObject *dict, PyObject *key, PyObject *value)
+{
+    return cpy_dict_put(dict, key, value);
+}
+
+static int64_t set_find_helper(PyObject *set, PyObject *key)
+{
+    return cpy_set_find(set, key);
+}
+
+static int64_t set_put_helper(PyObject *set, PyObject *key)
+{
+    return cpy_set_put(set, key);
+}
+
+void rt_helpers_lookup(void **table)
+{
+    PUT(table, dict_find);
+    PUT(table, dict_put);
+    PUT(table, set_find);
+    PUT(table, set_put);
+}
