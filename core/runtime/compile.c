@@ -1,0 +1,153 @@
+/*  The pipeline: a raw trace -> optimised -> machine code -> installed. */
+#include "runtime/state.h"
+
+#include "base/text.h"
+
+#include <time.h>
+
+static uint64_t now_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static void log_optimised(const IrTrace *t)
+{
+    if (rt_logs(RT_LOG_opt)) {
+        Text text = {0};
+        ir_print(t, &text);
+        rt_log_text(RT_LOG_opt, "optimised", text.data);
+        text_free(&text);
+    }
+}
+
+static IrTrace *optimise(Recorder *rec, RtTree *tree, const char **why)
+{
+    OptOptions options = {
+        .peel = true, .first_stack_slot = rec->first_stack_slot, .entry_depth = rec->entry_depth,
+        .true_object = Py_True, .false_object = Py_False,
+    };
+    IrTrace *t = opt_run(rec->raw, &options, why);
+    if (t != NULL) {
+        log_optimised(t);
+        if (t->label != NULL) {
+            t->label->host = tree;
+        }
+    }
+    return t;
+}
+
+/* Code memory that is full is emptied: what is hot comes back. */
+static uint8_t *take_code(size_t *room)
+{
+    uint8_t *code = rt_code_take(room);
+    if (code == NULL) {
+        rt_kill_all();
+        rt_sweep();
+        code = rt_code_take(room);
+    }
+    return code;
+}
+
+static CgTrace *generate(IrTrace *t, RtTree *tree, CgExit *from, void **memory, const char **why)
+{
+    size_t room = 0;
+    CgConfig config = rt.config;
+    config.valid_flag = &tree->valid;
+    config.breaker = tree->breaker = cpy_eval_breaker(rt.recording.ts, &config.breaker_mask);
+    if (from != NULL) {
+        config.exit_args = from->locs;
+        config.nexit_args = from->nlocs;
+    }
+    uint8_t *code = take_code(&room);
+    if (code == NULL || tree->dead) {
+        if (code != NULL) {
+            rt_code_keep(code, 0);
+        }
+        *why = "code memory is full";
+        return NULL;
+    }
+    CgTrace *cg = cg_compile(t, &config, code, room, why);
+    *memory = rt_code_keep(code, cg != NULL ? cg->size : 0);
+    return cg;
+}
+
+/* What exits have room for. */
+static bool fits(const IrTrace *t, const char **why)
+{
+    for (size_t i = 0; i < t->snaps.len; i++) {
+        const IrSnapshot *s = &t->snaps.data[i];
+        if (s->nframes > RT_MAX_FRAMES || s->nvirtuals > RT_MAX_VIRTUALS ||
+            ir_snapshot_leaves(s, NULL, 0) > RT_MAX_LEAVES) {
+            *why = "a snapshot is too large";
+            return false;
+        }
+    }
+    return true;
+}
+
+static RtTree *linked_tree(const IrTrace *t)
+{
+    const IrInsn *end = &t->insns.data[t->insns.len - 1];
+    return end->op == IR_end_link ? end->imm.label->host : NULL;
+}
+
+static bool has_op(const IrTrace *t, IrOp op)
+{
+    for (size_t i = 1; i < t->insns.len; i++) {
+        if (t->insns.data[i].op == op) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static RtTrace *install(RtTree *tree, CgTrace *cg, void *memory, CgExit *from)
+{
+    RtTrace *trace = calloc(1, sizeof *trace);
+    if (trace == NULL) {
+        return NULL;
+    }
+    *trace = (RtTrace){.cg = cg, .arena = cg->ir->arena, .memory = memory, .from = from, .link = linked_tree(cg->ir)};
+    cg->runtime = trace;
+    tree->looks_at_frame |= has_op(cg->ir, IR_guard_valid);
+    rt_tree_add(tree, trace);
+    return trace;
+}
+
+RtTrace *rt_compile(Recorder *rec, RtTree *tree, CgExit *from, const char **why, RecAbort *abort)
+{
+    uint64_t start = now_ns();
+    void *memory = NULL;
+    *abort = ABORT_optimiser;
+    IrTrace *t = optimise(rec, tree, why);
+    if (t == NULL) {
+        return NULL;
+    }
+    *abort = ABORT_backend;
+    if (from == NULL) {
+        tree->first_stack_slot = rec->first_stack_slot;
+        tree->entry_depth = rec->entry_depth;
+    }
+    CgTrace *cg = fits(t, why) ? generate(t, tree, from, &memory, why) : NULL;
+    if (cg == NULL) {
+        return NULL;
+    }
+    RtTrace *trace = install(tree, cg, memory, from);
+    if (trace == NULL) {
+        rt_code_drop(memory);
+        cg_free(cg);
+        *abort = ABORT_out_of_memory;
+        return NULL;
+    }
+    uint64_t took = now_ns() - start;
+    rt.stats.compile_ns += took;
+    *(from != NULL ? &rt.stats.side_traces : &rt.stats.traces) += 1;
+    static const char *const kinds[] = {[REC_LOOP] = "loop", [REC_FUNCTION] = "function", [REC_SIDE] = "side"};
+    rt_log(RT_LOG_compile, "compiled", rt.recording.code, rt.recording.at, "%s ops=%zu exits=%d bytes=%zu ms=%.3f%s",
+           kinds[from != NULL ? REC_SIDE : tree->kind], t->insns.len, cg->nexits, cg->size, (double)took / 1e6,
+           trace->link != NULL ? " linked" : "");
+    rt_log(RT_LOG_code, "code", rt.recording.code, rt.recording.at, "at=%p bytes=%zu", (void *)cg->code, cg->size);
+    return trace;
+}

@@ -1,0 +1,193 @@
+/*  Can an object's death be seen? Asked when a trace drops a last reference.
+
+    Silent is a death that runs no Python code: of an object of a type implemented by CPython itself (its dealloc function
+    lies in the interpreter or in an extension of the standard library), without finalizer and weak references, and
+    of what it alone holds, which its own tp_traverse tells. An object that several dying ones hold dies with the
+    last of them, so references are counted. What is not understood is not silent: then the frames are made whole
+    before it dies. */
+#define _GNU_SOURCE
+#include "runtime/state.h"
+
+#include <dlfcn.h>
+#include <string.h>
+
+enum { MAX_DEPTH = 12, MAX_SEEN = 20000, FEW = 32 };
+
+typedef struct {
+    PyObject *o;
+    Py_ssize_t seen; /* references from what dies */
+} Shared;
+
+typedef struct {
+    int depth;
+    bool loud;
+    Shared few[FEW];
+    Shared *table;
+    size_t mask, n;
+} Search;
+
+/* ---- whose dealloc is it ------------------------------------------------------------------------- */
+static bool is_of_python(destructor f)
+{
+    static const void *base;
+    Dl_info info;
+    if (base == NULL && dladdr((void *)(uintptr_t)PyObject_Hash, &info) != 0) {
+        base = info.dli_fbase;
+    }
+    return dladdr((void *)(uintptr_t)f, &info) != 0 &&
+           (info.dli_fbase == base || (info.dli_fname != NULL && strstr(info.dli_fname, "/lib-dynload/") != NULL));
+}
+
+static bool is_known_dealloc(destructor f)
+{
+    static struct {
+        destructor f;
+        bool known;
+    } cache[64];
+    size_t i = ((uintptr_t)f >> 4) % Py_ARRAY_LENGTH(cache);
+    if (cache[i].f != f) {
+        cache[i].known = is_of_python(f);
+        cache[i].f = f;
+    }
+    return cache[i].known;
+}
+
+static bool has_known_dealloc(const PyTypeObject *t)
+{
+    destructor last = NULL;
+    for (; t != NULL; t = t->tp_base) {
+        if (t->tp_dealloc != last && !is_known_dealloc(t->tp_dealloc)) {
+            return false;
+        }
+        last = t->tp_dealloc;
+    }
+    return true;
+}
+
+/* ---- types ------------------------------------------------------------------------------------------ */
+static bool holds_nothing(const PyTypeObject *t)
+{
+    return t == &PyLong_Type || t == &PyFloat_Type || t == &PyUnicode_Type || t == &PyBytes_Type ||
+           t == &PyBool_Type || t == Py_TYPE(Py_None) || t == &PyComplex_Type || t == &PyRangeIter_Type;
+}
+
+/* One that is suspended has handlers to run; one that is finished or was never started has not. */
+static bool is_idle_generator(PyObject *o)
+{
+    Py_ssize_t count = Py_REFCNT(o);
+    Py_SET_REFCNT(o, count + 1);
+    PyObject *suspended = PyObject_GetAttrString(o, "gi_suspended");
+    Py_SET_REFCNT(o, count);
+    bool idle = suspended == Py_False;
+    Py_XDECREF(suspended);
+    return idle;
+}
+
+static bool is_odd(PyObject *o)
+{
+    return PyType_Check(o) || PyModule_Check(o) || PyCapsule_CheckExact(o) || PyMemoryView_Check(o);
+}
+
+static bool has_weakrefs(PyObject *o)
+{
+    Py_ssize_t offset = Py_TYPE(o)->tp_weaklistoffset;
+    return offset != 0 && *(PyObject **)((char *)o + offset) != NULL;
+}
+
+static bool has_finalizer(PyObject *o)
+{
+    const PyTypeObject *t = Py_TYPE(o);
+    if (PyGen_CheckExact(o)) {
+        return !is_idle_generator(o);
+    }
+    return t->tp_finalize != NULL || t->tp_del != NULL;
+}
+
+/* ---- the search --------------------------------------------------------------------------------------- */
+static void look_at(Search *s, PyObject *o);
+
+static Shared *find_shared(Search *s, PyObject *o)
+{
+    size_t i = ((uintptr_t)o >> 4) * 0x9E3779B97F4A7C15u >> 20;
+    while (s->table[i & s->mask].o != NULL && s->table[i & s->mask].o != o) {
+        i++;
+    }
+    return &s->table[i & s->mask];
+}
+
+static bool grow(Search *s)
+{
+    Shared *old = s->table;
+    size_t size = s->mask + 1;
+    Shared *bigger = calloc(size * 4, sizeof *bigger);
+    if (bigger == NULL) {
+        return false;
+    }
+    s->table = bigger;
+    s->mask = size * 4 - 1;
+    for (size_t i = 0; i < size; i++) {
+        if (old[i].o != NULL) {
+            *find_shared(s, old[i].o) = old[i];
+        }
+    }
+    if (old != s->few) {
+        free(old);
+    }
+    return true;
+}
+
+static bool is_last_reference(Search *s, PyObject *o)
+{
+    if (s->n > MAX_SEEN || (s->n * 2 > s->mask && !grow(s))) {
+        s->loud = true;
+        return false;
+    }
+    Shared *at = find_shared(s, o);
+    s->n += at->o == NULL;
+    at->o = o;
+    return ++at->seen == Py_REFCNT(o);
+}
+
+static int visit(PyObject *o, void *search)
+{
+    Search *s = search;
+    if (o == NULL || s->loud || holds_nothing(Py_TYPE(o))) {
+        return s->loud;
+    }
+    if (Py_REFCNT(o) == 1 || (Py_REFCNT(o) < 1 << 24 && is_last_reference(s, o))) {
+        look_at(s, o);
+    }
+    return s->loud;
+}
+
+static void look_at(Search *s, PyObject *o)
+{
+    PyTypeObject *t = Py_TYPE(o);
+    if (holds_nothing(t)) {
+        return;
+    }
+    if (s->depth >= MAX_DEPTH || is_odd(o) || has_weakrefs(o) || has_finalizer(o) || !has_known_dealloc(t)) {
+        s->loud = true;
+        return;
+    }
+    if (PyType_IS_GC(t) && t->tp_traverse != NULL) {
+        s->depth++;
+        t->tp_traverse(o, visit, s);
+        s->depth--;
+    }
+}
+
+bool rt_death_is_silent(PyObject *o)
+{
+    Search s = {.mask = FEW - 1};
+    if (holds_nothing(Py_TYPE(o))) {
+        return true;
+    }
+    memset(s.few, 0, sizeof s.few);
+    s.table = s.few;
+    look_at(&s, o);
+    if (s.table != s.few) {
+        free(s.table);
+    }
+    return !s.loud;
+}

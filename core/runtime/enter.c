@@ -1,0 +1,110 @@
+/*  Into machine code, from the event of a back-edge or of a function's start.
+
+    The CgRun lies on the C stack only while machine code runs; what comes after an exit (frames that are run to their
+    end) happens when it is gone, as that may nest deeply. */
+#include "runtime/state.h"
+
+#include <pthread.h>
+#include <x86intrin.h>
+
+enum {
+    MAX_NESTING = 150,           /* entries below one another: each may take a C call of the interpreter's own counter */
+    STACK_RESERVE = 1024 * 1024, /* bytes of C stack that must be left */
+    USELESS_ENTRIES = 400, SHORT_STAY = 4000, /* cycles */
+};
+
+static _Thread_local char *stack_floor;
+static _Thread_local int nesting;
+
+static char *find_stack_floor(void)
+{
+    pthread_attr_t attr;
+    void *low = NULL;
+    size_t size = 0;
+    if (pthread_getattr_np(pthread_self(), &attr) != 0) {
+        return (char *)(intptr_t)-1; /* Nothing known: never enough. */
+    }
+    pthread_attr_getstack(&attr, &low, &size);
+    pthread_attr_destroy(&attr);
+    size_t reserve = size / 4 < STACK_RESERVE ? size / 4 : STACK_RESERVE;
+    return (char *)low + reserve;
+}
+
+static bool has_stack(void)
+{
+    char here;
+    if (stack_floor == NULL) {
+        stack_floor = find_stack_floor();
+    }
+    return &here > stack_floor && nesting < MAX_NESTING;
+}
+
+/* Inlined frames are pushed where they have to be seen, which must not fail: hence the look at the recursion limit. */
+static bool may_enter(PyThreadState *ts, CpyFrame *f, const RtTree *tree)
+{
+    uint64_t mask;
+    return tree->valid && cpy_frame_depth(f) == tree->entry_depth && tree->breaker == cpy_eval_breaker(ts, &mask) &&
+           !cpy_eval_breaker_is_set(ts) && ts->py_recursion_remaining > RT_MAX_FRAMES &&
+           !(tree->looks_at_frame && cpy_frame_has_object(f)) && !rt_is_followed(ts, f) && has_stack() &&
+           !cpy_others_watch(ts, tree->code);
+}
+
+/* Does being here pay? A tree that is left soon, nearly always at exits that will not be compiled, does not. */
+static void weigh(RtTree *tree, CgExit *exit, uint64_t cycles)
+{
+    const RtPlan *plan = exit->data;
+    tree->cycles += ((int64_t)cycles - tree->cycles) / 16;
+    tree->useless += plan->given_up;
+    if ((tree->entries & 255) == 0) {
+        bool bad = tree->useless > 240 && tree->cycles < SHORT_STAY && tree->entries > USELESS_ENTRIES;
+        tree->useless = 0;
+        if (bad && !tree->dead) {
+            rt_give_up_place(tree->code, tree->at, ABORT_nothing_gained);
+            rt_tree_kill(tree);
+        }
+    }
+}
+
+static __attribute__((noinline)) void run_machine_code(PyThreadState *ts, CpyFrame *f, RtTree *tree, RtLeaving *leaving)
+{
+    CgRun run;
+    RtRun mine;
+    mine.ts = ts;
+    mine.root = f;
+    mine.tree = tree;
+    mine.dying = NULL;
+    mine.npushed = 0;
+    mine.kept = false;
+    mine.shaken = mine.synced = NULL;
+    run.frame = f;
+    run.exit = NULL;
+    run.runtime = &mine;
+    uint64_t start = __rdtsc();
+    CgExit *exit = rt.enter(tree->root->cg->code, &run);
+    uint64_t cycles = __rdtsc() - start;
+    rt_plan(exit);
+    weigh(tree, exit, cycles);
+    rt_rebuild(&run, exit, leaving);
+}
+
+int rt_enter(PyThreadState *ts, CpyFrame *f, RtPlace *p)
+{
+    RtTree *tree = p->tree;
+    if (!may_enter(ts, f, tree)) {
+        return 0;
+    }
+    RtActivation activation;
+    RtLeaving leaving;
+    rt_hold(&activation, tree);
+    nesting++;
+    tree->entries++;
+    rt.stats.entries++;
+    run_machine_code(ts, f, tree, &leaving);
+    int result = rt_go_on(&leaving);
+    nesting--;
+    rt_release(&activation);
+    if (rt.sweep_due) {
+        rt_sweep();
+    }
+    return result;
+}

@@ -1,0 +1,275 @@
+/*  Helpers of calls.def: lists, dicts, sets, slices, iterators. */
+#include "runtime/state.h"
+
+#include <string.h>
+
+#define PUT(table, name) (table)[IR_CALL_##name] = (void *)(uintptr_t)(name##_helper)
+
+/* ---- lists ------------------------------------------------------------------------------------------ */
+static int64_t list_append_helper(PyObject *list, PyObject *item)
+{
+    return PyList_Append(list, item);
+}
+
+static PyObject *list_pop_helper(PyObject *list, int64_t index)
+{
+    Py_ssize_t n = PyList_GET_SIZE(list), at = index < 0 ? index + n : index;
+    if (n == 0) {
+        PyErr_SetString(PyExc_IndexError, "pop from empty list");
+        return NULL;
+    }
+    if (at < 0 || at >= n) {
+        PyErr_SetString(PyExc_IndexError, "pop index out of range");
+        return NULL;
+    }
+    PyObject *item = PyList_GET_ITEM(list, at);
+    if (at == n - 1 && at > 0 && at >= ((PyListObject *)list)->allocated / 2) {
+        Py_SET_SIZE(list, at); /* As the list itself does while its memory is half full; the item is ours now. */
+        return item;
+    }
+    Py_INCREF(item);
+    if (PyList_SetSlice(list, at, at + 1, NULL) < 0) {
+        Py_CLEAR(item);
+    }
+    return item;
+}
+
+static PyObject *list_slice_helper(PyObject *list, int64_t from, int64_t to)
+{
+    return PyList_GetSlice(list, from, to);
+}
+
+static int64_t list_extend_helper(PyObject *list, PyObject *items)
+{
+    return PyList_Extend(list, items);
+}
+
+static PyObject *new_list_helper(PyObject **items, int64_t n)
+{
+    PyObject *list = PyList_New(n);
+    for (int64_t i = 0; i < n; i++) {
+        if (list != NULL) {
+            PyList_SET_ITEM(list, i, items[i]);
+        } else {
+            Py_XDECREF(items[i]);
+        }
+    }
+    return list;
+}
+
+static PyObject *list_concat_helper(PyObject *l, PyObject *r)
+{
+    return PySequence_Concat(l, r);
+}
+
+static PyObject *list_repeat_helper(PyObject *list, int64_t n)
+{
+    return PySequence_Repeat(list, n);
+}
+
+/* ---- dicts ------------------------------------------------------------------------------------------- */
+static PyObject *dict_get_str_helper(PyObject *dict, PyObject *key)
+{
+    return cpy_dict_is_str(dict) ? PyDict_GetItemWithError(dict, key) : NULL;
+}
+
+static uint64_t dict_is_str_helper(PyObject *dict)
+{
+    return cpy_dict_is_str(dict);
+}
+
+static PyObject *dict_get_helper(PyObject *dict, PyObject *key)
+{
+    return PyObject_GetItem(dict, key);
+}
+
+static PyObject *dict_get_default_helper(PyObject *dict, PyObject *key, PyObject *otherwise)
+{
+    PyObject *value;
+    int found = PyDict_GetItemRef(dict, key, &value);
+    return found == 0 ? Py_NewRef(otherwise) : value;
+}
+
+static int64_t dict_set_helper(PyObject *dict, PyObject *key, PyObject *value)
+{
+    return PyDict_SetItem(dict, key, value);
+}
+
+static int64_t dict_contains_helper(PyObject *dict, PyObject *key)
+{
+    return PyDict_Contains(dict, key);
+}
+
+static int64_t set_add_helper(PyObject *set, PyObject *item)
+{
+    return PySet_Add(set, item);
+}
+
+static int64_t set_contains_helper(PyObject *set, PyObject *item)
+{
+    return PySequence_Contains(set, item);
+}
+
+static int64_t contains_helper(PyObject *container, PyObject *item)
+{
+    return PySequence_Contains(container, item);
+}
+
+static int64_t length_helper(PyObject *o)
+{
+    return PyObject_Length(o);
+}
+
+/* ---- subscripts ----------------------------------------------------------------------------------------- */
+static PyObject *subscr_any_helper(PyObject *o, PyObject *key)
+{
+    return PyObject_GetItem(o, key);
+}
+
+static int64_t store_subscr_any_helper(PyObject *o, PyObject *key, PyObject *value)
+{
+    return PyObject_SetItem(o, key, value);
+}
+
+static int64_t delete_subscr_any_helper(PyObject *o, PyObject *key)
+{
+    return PyObject_DelItem(o, key);
+}
+
+static PyObject *new_slice_helper(PyObject *start, PyObject *stop, PyObject *step)
+{
+    return PySlice_New(start, stop, step);
+}
+
+static PyObject *subscr_take_key_helper(PyObject *o, PyObject *key)
+{
+    PyObject *result = PyObject_GetItem(o, key);
+    Py_DECREF(key);
+    return result;
+}
+
+static int64_t store_subscr_take_key_helper(PyObject *o, PyObject *key, PyObject *value)
+{
+    int result = PyObject_SetItem(o, key, value);
+    Py_DECREF(key);
+    return result;
+}
+
+static int64_t bytearray_store_helper(PyObject *o, int64_t index, int64_t value)
+{
+    if (index < 0 || index >= PyByteArray_GET_SIZE(o)) {
+        PyErr_SetString(PyExc_IndexError, "bytearray index out of range");
+        return -1;
+    }
+    PyByteArray_AS_STRING(o)[index] = (char)value;
+    return 0;
+}
+
+/* ---- iterators ----------------------------------------------------------------------------------------- */
+static PyObject *get_iter_helper(PyObject *o)
+{
+    return PyObject_GetIter(o);
+}
+
+static PyObject *iter_next_helper(PyObject *it)
+{
+    PyObject *item = Py_TYPE(it)->tp_iternext(it);
+    if (item == NULL && PyErr_Occurred() && PyErr_ExceptionMatches(PyExc_StopIteration)) {
+        PyErr_Clear();
+    }
+    return item;
+}
+
+static int64_t no_error_helper(void)
+{
+    return PyErr_Occurred() != NULL ? -1 : 0;
+}
+
+static int too_many(int64_t count, Py_ssize_t got)
+{
+    bool tells = got >= 0 && strcmp(CPY_VERSION_NAME, "3.13") != 0;
+    if (tells) {
+        PyErr_Format(PyExc_ValueError, "too many values to unpack (expected %d, got %zd)", (int)count, got);
+    } else {
+        PyErr_Format(PyExc_ValueError, "too many values to unpack (expected %d)", (int)count);
+    }
+    return -1;
+}
+
+static PyObject *iterate(PyObject *o)
+{
+    PyObject *it = PyObject_GetIter(o);
+    if (it == NULL && PyErr_ExceptionMatches(PyExc_TypeError) && Py_TYPE(o)->tp_iter == NULL && !PySequence_Check(o)) {
+        PyErr_Format(PyExc_TypeError, "cannot unpack non-iterable %.200s object", Py_TYPE(o)->tp_name);
+    }
+    return it;
+}
+
+/* As UNPACK_SEQUENCE; on failure the array holds nothing. */
+static int64_t unpack_helper(PyObject *o, int64_t count, PyObject **out)
+{
+    PyObject *it = iterate(o);
+    int64_t n = 0;
+    if (it == NULL) {
+        return -1;
+    }
+    for (; n < count; n++) {
+        out[n] = PyIter_Next(it);
+        if (out[n] == NULL) {
+            if (!PyErr_Occurred()) {
+                PyErr_Format(PyExc_ValueError, "not enough values to unpack (expected %d, got %d)", (int)count, (int)n);
+            }
+            goto failed;
+        }
+    }
+    PyObject *more = PyIter_Next(it);
+    if (more == NULL && !PyErr_Occurred()) {
+        Py_DECREF(it);
+        return 0;
+    }
+    if (more != NULL) {
+        Py_DECREF(more);
+        bool sized = PyList_CheckExact(o) || PyTuple_CheckExact(o) || PyDict_CheckExact(o);
+        too_many(count, sized ? PyObject_Length(o) : -1);
+    }
+failed:
+    while (n > 0) {
+        Py_DECREF(out[--n]);
+    }
+    Py_DECREF(it);
+    return -1;
+}
+
+void rt_helpers_container(void **table)
+{
+    PUT(table, list_append);
+    PUT(table, list_pop);
+    PUT(table, list_slice);
+    PUT(table, list_extend);
+    PUT(table, new_list);
+    PUT(table, list_concat);
+    PUT(table, list_repeat);
+    PUT(table, dict_get_str);
+    table[IR_CALL_dict_lookup_str] = table[IR_CALL_dict_get_str];
+    PUT(table, dict_is_str);
+    PUT(table, dict_get);
+    PUT(table, dict_get_default);
+    PUT(table, dict_set);
+    PUT(table, dict_contains);
+    PUT(table, set_add);
+    PUT(table, set_contains);
+    PUT(table, contains);
+    table[IR_CALL_contains_plain] = table[IR_CALL_contains];
+    PUT(table, length);
+    PUT(table, subscr_any);
+    PUT(table, store_subscr_any);
+    PUT(table, delete_subscr_any);
+    PUT(table, new_slice);
+    PUT(table, subscr_take_key);
+    PUT(table, store_subscr_take_key);
+    PUT(table, bytearray_store);
+    PUT(table, get_iter);
+    PUT(table, iter_next);
+    PUT(table, no_error);
+    PUT(table, unpack);
+}

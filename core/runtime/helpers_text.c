@@ -1,0 +1,114 @@
+/*  Helpers of calls.def: strings. */
+#include "runtime/state.h"
+
+#include <string.h>
+
+#define PUT(table, name) (table)[IR_CALL_##name] = (void *)(uintptr_t)(name##_helper)
+
+/* A BOOL result fills the whole register. */
+static uint64_t str_eq_helper(PyObject *a, PyObject *b)
+{
+    if (a == b) {
+        return 1;
+    }
+    Py_ssize_t n = PyUnicode_GET_LENGTH(a);
+    int kind = PyUnicode_KIND(a);
+    if (n != PyUnicode_GET_LENGTH(b) || kind != (int)PyUnicode_KIND(b)) {
+        return 0;
+    }
+    return memcmp(PyUnicode_DATA(a), PyUnicode_DATA(b), (size_t)(n * kind)) == 0;
+}
+
+static int64_t str_cmp_helper(PyObject *a, PyObject *b)
+{
+    return PyUnicode_Compare(a, b);
+}
+
+static PyObject *str_concat_helper(PyObject *l, PyObject *r)
+{
+    return PyUnicode_Concat(l, r);
+}
+
+/* Takes the left one's reference, so that one that nobody else holds grows where it is. */
+static PyObject *str_concat_take_helper(PyObject *l, PyObject *r)
+{
+    PyUnicode_Append(&l, r);
+    return l;
+}
+
+static PyObject *str_getitem_helper(PyObject *s, int64_t i)
+{
+    Py_UCS4 c = PyUnicode_READ_CHAR(s, i);
+    return PyUnicode_FromOrdinal((int)c);
+}
+
+static int64_t str_char_helper(PyObject *s, int64_t i)
+{
+    return PyUnicode_READ_CHAR(s, i);
+}
+
+static PyObject *chr_str_helper(int64_t c)
+{
+    return PyUnicode_FromOrdinal((int)c);
+}
+
+static PyObject *format_any_helper(PyObject *value, PyObject *spec)
+{
+    return spec == NULL ? cpy_format_simple(value) : PyObject_Format(value, spec);
+}
+
+static PyObject *str_any_helper(PyObject *value, int64_t which)
+{
+    return which == 1 ? PyObject_Str(value) : which == 2 ? PyObject_Repr(value) : PyObject_ASCII(value);
+}
+
+static PyObject *str_of_i64_helper(int64_t v)
+{
+    char digits[24];
+    char *end = digits + sizeof digits, *at = end;
+    uint64_t rest = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+    do {
+        *--at = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest != 0);
+    if (v < 0) {
+        *--at = '-';
+    }
+    if (end - at == 1) {
+        return PyUnicode_FromOrdinal(*at);
+    }
+    PyObject *s = PyUnicode_New(end - at, 127);
+    if (s != NULL) {
+        memcpy(PyUnicode_DATA(s), at, (size_t)(end - at));
+    }
+    return s;
+}
+
+static PyObject *str_join_array_helper(PyObject *const *items, int64_t n)
+{
+    PyObject *empty = PyUnicode_New(0, 0), *tuple = PyTuple_New(n), *result = NULL;
+    for (int64_t i = 0; tuple != NULL && i < n; i++) {
+        PyTuple_SET_ITEM(tuple, i, Py_NewRef(items[i]));
+    }
+    if (empty != NULL && tuple != NULL) {
+        result = PyUnicode_Join(empty, tuple);
+    }
+    Py_XDECREF(empty);
+    Py_XDECREF(tuple);
+    return result;
+}
+
+void rt_helpers_text(void **table)
+{
+    PUT(table, str_eq);
+    PUT(table, str_cmp);
+    PUT(table, str_concat);
+    PUT(table, str_concat_take);
+    PUT(table, str_getitem);
+    PUT(table, str_char);
+    PUT(table, chr_str);
+    PUT(table, format_any);
+    PUT(table, str_any);
+    PUT(table, str_of_i64);
+    PUT(table, str_join_array);
+}

@@ -1,0 +1,55 @@
+/*  Hot exits: when one is worth a recording of its own, and what becomes of that.
+
+    Exits that say something about the moment and not about the path (the eval breaker, a trace made invalid, an
+    exception) are never recorded. One whose recordings fail is tried less and less often, then given up. */
+#include "runtime/state.h"
+
+static bool is_recordable(const CgExit *exit)
+{
+    const IrTrace *ir = exit->trace->ir;
+    const IrSnapshot *snap = &ir->snaps.data[exit->snap];
+    switch ((int)ir_at(ir, exit->insn)->op) {
+    case IR_guard_breaker:
+    case IR_guard_valid:
+    case IR_guard_ok:
+    case IR_sync:
+        return false;
+    }
+    return snap->kind == IR_EXIT_RESUME || (snap->kind == IR_EXIT_NEXT && !PyErr_Occurred());
+}
+
+bool rt_side_is_due(RtTree *tree, CgExit *exit)
+{
+    RtPlan *plan = exit->data;
+    plan->taken++;
+    exit->count++;
+    if (plan->given_up || tree->dead || exit->side != NULL) {
+        return false;
+    }
+    if (plan->left > 1) {
+        plan->left--;
+        return false;
+    }
+    if (!is_recordable(exit) || tree->nsides >= RT_MAX_SIDES) {
+        plan->left = 1000;
+        plan->given_up = tree->nsides >= RT_MAX_SIDES;
+        return false;
+    }
+    return rt.recording.rec == NULL;
+}
+
+void rt_side_done(CgExit *exit, RtTrace *side)
+{
+    rt_code_open(exit->trace->code, exit->trace->size);
+    cg_patch_exit(exit, side->cg->code);
+    rt_code_close();
+    exit->side = side;
+}
+
+void rt_side_failed(CgExit *exit, RecAbort why)
+{
+    RtPlan *plan = rt_plan(exit);
+    plan->tries++;
+    plan->left = (uint32_t)rt.params.side_threshold << (plan->tries < 10 ? plan->tries : 10);
+    plan->given_up = plan->tries >= RT_MAX_ABORTS || rec_abort_policy[why] == REC_NEVER;
+}

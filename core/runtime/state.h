@@ -1,0 +1,278 @@
+/*  Private to core/runtime: the engine's state, and what its files offer each other.
+
+    A *place* is where a trace may begin: the head of a loop or the start of a function, known by code object and
+    index. A *tree* is a root trace with the side traces that grew at its exits; it is valid or not as a whole, and
+    one byte, which the machine code of all its traces looks at, says so. An *activation* is a run of machine code
+    that has not come to its end yet, frames that it rebuilt included: what it may still touch is not freed. */
+#ifndef JITNEY_RUNTIME_STATE_H
+#define JITNEY_RUNTIME_STATE_H
+
+#include <Python.h>
+
+#include "codegen/codegen.h"
+#include "cpython/cpython.h"
+#include "ir/ir.h"
+#include "opt/opt.h"
+#include "record/record.h"
+#include "runtime/runtime.h"
+
+enum {
+    RT_AT_START = -1,       /* place of a function's entry */
+    RT_MAX_FRAMES = 24,     /* of one exit; more than the recorder inlines */
+    RT_MAX_LEAVES = 768,
+    RT_MAX_VIRTUALS = 200,
+    RT_MAX_INLINE = 8,
+    RT_MAX_SIDES = 128,     /* side traces of one tree */
+    RT_MAX_ABORTS = 6,      /* tries at one place */
+};
+
+/* ---- places ----------------------------------------------------------------------------------- */
+struct RtTree;
+
+typedef struct RtPlace {
+    PyCodeObject *code; /* borrowed: gone when the code is destroyed */
+    int32_t at;         /* loop head, or RT_AT_START */
+    int32_t left;       /* rounds until something is tried */
+    struct RtTree *tree; /* compiled, or NULL */
+    bool given_up;
+    uint8_t aborts;
+    struct RtPlace *next; /* of the same code */
+} RtPlace;
+
+typedef struct RtCode {
+    PyCodeObject *code;
+    RtPlace *places;
+    bool no_inline;
+} RtCode;
+
+/* ---- traces ----------------------------------------------------------------------------------- */
+typedef struct RtTrace {
+    struct RtTree *tree;
+    struct RtTrace *next;  /* older trace of the tree */
+    CgTrace *cg;
+    Arena *arena;          /* of raw and optimised trace: exits need the snapshots */
+    void *memory;          /* code memory block */
+    CgExit *from;          /* side traces: the parent's exit */
+    struct RtTree *link;   /* tree that it ends by jumping into, or NULL */
+} RtTrace;
+
+typedef struct RtTree {
+    uint8_t valid;         /* what machine code looks at */
+    bool dead;             /* was invalidated */
+    bool looks_at_frame;   /* has guard_valid: useless while the frame has an object */
+    void *breaker;         /* the eval breaker that its code looks at: of one thread only */
+    RecKind kind;
+    PyCodeObject *code;    /* of the root frame; owned through objects */
+    int at;
+    int first_stack_slot, entry_depth;
+    RtTrace *traces;       /* newest first; the root is the last */
+    RtTrace *root;
+    VEC(PyObject *) objects; /* owned */
+    VEC(RecDep) deps;
+    int nsides;
+    int refs;              /* scratch: reached from an activation */
+    uint64_t entries, useless; /* how often entered; left at an exit that is given up */
+    int64_t cycles;        /* spent in machine code, smoothed, per entry */
+    struct RtTree *next;   /* of all trees */
+} RtTree;
+
+/* What an exit needs beside its snapshot, made when it is first taken: CgExit.data. */
+typedef struct RtPlan {
+    int tries;             /* recordings that failed */
+    bool given_up;
+    uint32_t left;         /* times until it is recorded */
+    uint64_t taken;
+    int op_at[RT_MAX_FRAMES]; /* per frame: where the interpreter points while its instruction runs */
+    int next[RT_MAX_FRAMES];
+} RtPlan;
+
+typedef struct RtActivation {
+    RtTree *tree;
+    struct RtActivation *next, *prev;
+} RtActivation;
+
+/* CgRun.runtime: one run of machine code. */
+typedef struct RtRun {
+    PyThreadState *ts;
+    CpyFrame *root;
+    RtTree *tree;           /* entered */
+    PyObject *dying;        /* its count is 0 already; dies when the frames are rebuilt */
+    int npushed;            /* frames that sync pushed: pushed[1..npushed] */
+    bool kept;              /* somebody holds their frame objects, they stay */
+    RtTree *synced;         /* tree whose code called sync last */
+    RtTree *shaken;         /* tree whose valid byte was cleared because of kept */
+    CpyFrame *pushed[RT_MAX_FRAMES];
+} RtRun;
+
+/* ---- recording -------------------------------------------------------------------------------- */
+typedef struct RtRecording {
+    Recorder *rec;          /* NULL: none is running */
+    PyThreadState *ts;
+    RecKind kind;
+    PyCodeObject *code;     /* owned */
+    int at;
+    CpyFrame *root;
+    CpyFrame *frame;        /* the followed frame that had the last event */
+    CgExit *exit;           /* SIDE */
+    RtTree *parent;
+    int foreign;            /* events since then that were not its own */
+    RtActivation hold;      /* keeps the parent */
+} RtRecording;
+
+/* ---- all of it -------------------------------------------------------------------------------- */
+typedef struct {
+#define STAT(name, doc) uint64_t name;
+#include "runtime/stats.def"
+#undef STAT
+    uint64_t aborts_by[ABORT__COUNT];
+} RtStats;
+
+typedef struct JnState {
+    bool on;
+    bool watching;          /* the watchers are started */
+    RtParams params;        /* texts owned */
+    RtPlace **places;       /* open addressing by code and place */
+    size_t nplaces, places_mask;
+    RtCode **codes;         /* by code */
+    size_t ncodes, codes_mask;
+    RtTree *trees;
+    RtActivation activations; /* ring head */
+    RtRecording recording;
+    RecHost host;
+    CgConfig config;        /* what is the same for each compile */
+    CgEnterFn enter;
+    RtStats stats;
+    int log_fd;
+    bool sweep_due;
+} JnState;
+
+extern JnState rt; /* one engine a process, in the main interpreter */
+
+/* places.c */
+RtPlace *rt_place(PyCodeObject *code, int at, bool make); /* NULL when there is none, or no memory */
+RtCode *rt_code(PyCodeObject *code, bool make);
+void rt_forget_code(PyCodeObject *code);
+void rt_free_places(void);
+
+/* profile.c */
+int rt_on_event(CpyEvent what, PyCodeObject *code, int place, int dest);
+void rt_give_up_place(PyCodeObject *code, int at, RecAbort why);
+void rt_back_off(PyCodeObject *code, int at, RecAbort why);
+
+/* recording.c */
+bool rt_record_root(RecKind kind, PyThreadState *ts, CpyFrame *frame, PyCodeObject *code, int at);
+/* The frames of the exit are rebuilt; they are run right after. */
+bool rt_record_side(RtTree *tree, CgExit *exit, PyThreadState *ts, CpyFrame **frames);
+void rt_record_step(PyThreadState *ts, PyCodeObject *code, int place);
+void rt_record_stop(RecAbort why);     /* gives a running recording up */
+void rt_record_note_foreign(PyThreadState *ts); /* an event that may mean that the recorded frame is lost */
+static inline bool rt_is_followed(PyThreadState *ts, CpyFrame *f)
+{
+    return rt.recording.rec != NULL && rt.recording.ts == ts && rt.recording.frame == f;
+}
+
+/* compile.c: recorded to installed. On failure *why says it in words and *abort in the table's. */
+RtTrace *rt_compile(Recorder *rec, RtTree *tree, CgExit *from, const char **why, RecAbort *abort);
+
+/* trace.c */
+RtTree *rt_tree_new(RecKind kind, PyCodeObject *code, int at);
+void rt_tree_add(RtTree *tree, RtTrace *trace);
+void rt_tree_kill(RtTree *tree); /* no longer entered; freed when nothing runs it. Trees that jump into it go too */
+void rt_hold(RtActivation *a, RtTree *tree);
+void rt_release(RtActivation *a);
+void rt_sweep(void);             /* frees what is dead and not running */
+void rt_kill_all(void);
+
+/* codemem.c */
+int rt_codemem_start(size_t bytes); /* -1 with an exception */
+void rt_codemem_stop(void);
+uint8_t *rt_code_take(size_t *room);           /* the largest piece there is, writable; NULL: none */
+void *rt_code_keep(uint8_t *code, size_t used); /* the rest goes back; executable from here on */
+void rt_code_drop(void *block);
+void rt_code_open(const void *at, size_t size); /* writable, until */
+void rt_code_close(void);
+size_t rt_code_bytes(void);
+
+/* config.c */
+int rt_config_start(void);
+void *rt_helper(IrCall which);
+
+/* enter.c */
+int rt_enter(PyThreadState *ts, CpyFrame *f, RtPlace *p); /* as an event callback's result */
+
+/* leave.c */
+typedef struct RtLeaving {
+    PyThreadState *ts;
+    CgExit *exit;
+    const IrSnapshot *snap;
+    const RtPlan *plan;
+    int nframes;            /* that exist */
+    bool raising;           /* the innermost one */
+    RtTree *record;         /* the exit is to be recorded: its tree */
+    CpyFrame *frames[RT_MAX_FRAMES];
+} RtLeaving;
+RtPlan *rt_plan(CgExit *exit);
+void rt_rebuild(CgRun *run, CgExit *exit, RtLeaving *leaving);
+int rt_go_on(RtLeaving *leaving);
+/* Callbacks of machine code. */
+void rt_sync(CgRun *run, CgExit *exit);
+void rt_unsync(CgRun *run);
+int rt_dealloc(CgRun *run, CgExit *exit, void *obj);
+
+/* results.c: what a frame does with the result of the one above it. Steals result; NULL: an exception is set. Sets depth and place of the
+   frame. True when it must go on by raising. */
+bool rt_take_result(RtLeaving *leaving, int frame, int how, PyObject *result);
+bool rt_next_item_missing(CpyFrame *f, int place); /* a FOR_ITER's iterator gave NULL: as rt_take_result */
+
+/* materialize.c */
+typedef struct RtValues {
+    CgRun *run;
+    const CgExit *exit;
+    int nleaves;
+    IrRef refs[RT_MAX_LEAVES];
+    PyObject *boxes[RT_MAX_LEAVES]; /* made for a number; borrowed from whoever got it first */
+    PyObject *virtuals[RT_MAX_VIRTUALS];
+    bool used[RT_MAX_VIRTUALS];
+    bool borrow; /* sync: references stay the trace's */
+} RtValues;
+void rt_values_start(RtValues *v, CgRun *run, const CgExit *exit, bool borrow);
+PyObject *rt_value_new(RtValues *v, IrRef value, int *leaf, bool owned); /* new reference or NULL; *leaf goes on */
+int64_t rt_value_int(RtValues *v, int leaf);
+PyObject *rt_build_object(const IrKlass *klass, const uint64_t *words, int n); /* steals references; NULL with an exception */
+
+/* side.c */
+void rt_side_done(CgExit *exit, RtTrace *side);
+void rt_side_failed(CgExit *exit, RecAbort why);
+/* Counts the exit; true when it is to be recorded now. */
+bool rt_side_is_due(RtTree *tree, CgExit *exit);
+
+/* invalidate.c */
+int rt_watch_deps(RtTree *tree, size_t from); /* those from this index on; -1: one cannot be watched */
+void rt_unwatch_deps(RtTree *tree);
+void rt_on_change(CpyChange what, PyObject *subject, PyObject *key, PyObject *new_value);
+bool rt_is_volatile(PyObject *dict, PyObject *key);
+void rt_set_volatile(PyObject *dict, PyObject *key);
+void rt_forget_deps(void);
+
+/* dying.c */
+bool rt_death_is_silent(PyObject *o);
+
+/* function.c */
+int rt_on_start(PyThreadState *ts, PyCodeObject *code, int place);
+
+/* log.c */
+void rt_log_open(const char *path);
+void rt_log_close(void);
+void rt_log(uint32_t channel, const char *event, PyCodeObject *code, int place, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+void rt_log_text(uint32_t channel, const char *title, const char *text);
+static inline bool rt_logs(uint32_t channel) { return rt.log_fd >= 0 && (rt.params.log_mask & channel); }
+
+/* helpers_*.c: each puts the functions that it has into the table by IrCall. */
+void rt_helpers_number(void **table);
+void rt_helpers_text(void **table);
+void rt_helpers_container(void **table);
+void rt_helpers_object(void **table);
+void rt_helpers_lookup(void **table);
+
+#endif
