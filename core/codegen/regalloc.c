@@ -850,6 +850,9 @@ void cg_allocate(CgFunc *f) {
             cheapest = ra->cost;
             memcpy(best, used, size);
         }
+        if (memcmp(used, ra->advice, size) == 0) {
+            break; /* another walk would be the same */
+        }
     }
     bool is_last = memcmp(best, used, size) == 0;
     if (!is_last && !f->why) {

@@ -473,6 +473,37 @@ static void test_swap(IrType type) {
     case_free(c);
 }
 
+/* Stress: guards that hold leave too, and what they leave with is as it was before their operation. */
+static void test_random_exits(void) {
+    Case *c = case_new("random exits");
+    CgEnterFn plain = enter;
+    c->config.random_exits = true;
+    cg_write_thunks(&c->config, exec_room(1024), 1024, &enter);
+    op0(c, IR_loop);
+    IrRef i = phi(c, IR_I64, i64(c, 0)), sum = phi(c, IR_I64, i64(c, 0));
+    IrRef state[] = {i, sum, sum};
+    IrRef again = op1(c, IR_guard_true, op2(c, IR_lt_i64, i, i64(c, 1000)));
+    snap(c, again, 3, state);
+    IrRef square = op2(c, IR_mul_i64_ov, i, i);
+    snap(c, square, 3, state);
+    IrRef next = op2(c, IR_add_i64_ov, sum, square);
+    snap(c, next, 3, state);
+    phi_next(c, sum, next);
+    phi_next(c, i, op2(c, IR_add_i64, i, i64(c, 1)));
+    op0(c, IR_end_loop);
+    compile(c);
+    int early = 0;
+    for (int round = 0; round < 200; round++) {
+        CgExit *e = run(c);
+        int64_t n = as_int(exit_value(c, e, 0));
+        CHECK(as_int(exit_value(c, e, 1)), (n - 1) * n * (2 * n - 1) / 6);
+        early += n < 1000;
+    }
+    CHECK(early > 0, 1);
+    enter = plain;
+    case_free(c);
+}
+
 static void test_gives_up(void) {
     Case *c = case_new("no room");
     IrRef o = load_slot(c, 0);
@@ -515,6 +546,7 @@ static void test_all(void) {
     test_slot_ints();
     test_swap(IR_I64);
     test_swap(IR_F64);
+    test_random_exits();
     test_gives_up();
 }
 
