@@ -295,6 +295,7 @@ Type *world_add_type(World *w, const char *name, bool noisy, int nfields, const 
         t->field_widths[i] = widths[i];
     }
     world_name(w, t->name, t);
+    vec_push(&w->declared, t);
     return t;
 }
 
@@ -326,6 +327,7 @@ void world_free(World *w)
     }
     vec_free(&w->objects);
     vec_free(&w->names);
+    vec_free(&w->declared);
     text_free(&w->events);
     text_free(&w->fault);
     world_now = NULL;

@@ -66,10 +66,9 @@ static bool find_field(void *host, const char *name, IrField *out)
     }
     World *w = host;
     int found = 0;
-    for (size_t i = 0; i < w->names.len && strncmp(name, "attr.", 5) == 0; i++) {
-        const Type *t = w->names.data[i].thing;
-        bool is_type = t->head.type == &w->types[KIND_TYPE] && t->kind == KIND_INSTANCE;
-        for (int f = 0; is_type && f < t->nfields; f++) {
+    for (size_t i = 0; i < w->declared.len && strncmp(name, "attr.", 5) == 0; i++) {
+        const Type *t = w->declared.data[i];
+        for (int f = 0; f < t->nfields; f++) {
             if (strcmp(t->field_names[f], name + 5) == 0) {
                 int offset = (int)world_field_offset(t, f);
                 found = found == 0 || found == offset ? offset : -1;
@@ -126,8 +125,11 @@ static Obj *read_number(World *w, const char **at)
 
 static Obj *read_instance(World *w, const char **at, const char *name)
 {
-    Type *t = world_find(w, name);
-    if (t == NULL || t->head.type != &w->types[KIND_TYPE] || t->kind != KIND_INSTANCE) {
+    Type *t = NULL;
+    for (size_t i = 0; i < w->declared.len; i++) {
+        t = strcmp(w->declared.data[i]->name, name) == 0 ? w->declared.data[i] : t;
+    }
+    if (t == NULL) {
         world_fault(w, "there is no type %s", name);
         return NULL;
     }

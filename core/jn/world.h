@@ -84,6 +84,7 @@ typedef struct World {
     VEC(Obj *) objects;    /* all that were ever made */
     VEC(Name) names;       /* objects and addresses by name */
     Type types[9];         /* by Kind */
+    VEC(Type *) declared;  /* by the test */
     Type *int_type, *float_type, *bool_type;
     IntObj *small_ints, *true_object, *false_object;
     Obj *none;
