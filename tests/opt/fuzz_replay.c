@@ -2,7 +2,8 @@
     same frames, heap, order of effects, and every reference count right.
 
     The recorder here plays a stack machine over a few locals of fixed types; it counts references as record/frames.c does (locals own,
-    the stack borrows). usage: fuzz_replay FIRST_SEED COUNT [-v] */
+    the stack borrows). usage: fuzz_replay FIRST_SEED COUNT [-v | -side [-v]]
+    With -side each loop gets a side trace at the first exit it leaves by, which links back. */
 #include "base/text.h"
 #include "ir/interp.h"
 #include "opt/opt.h"
@@ -492,6 +493,7 @@ static IrHost host_of(World *w) {
                      .breaker_is_set = h_breaker };
 }
 
+/* Runs until an exit other than the loop's own close; the world is as that exit leaves it. */
 static bool run(World *w, const IrTrace *t, bool raw) {
     IrHost host = host_of(w);
     w->raw = raw;
@@ -903,6 +905,24 @@ static void do_refine(Rec *r) {
     }
 }
 
+/* Something that is one way in some rounds and the other way in others. */
+static void do_branch(Rec *r) {
+    IrRef n = r->frames[0].slots[0].ref;
+    guard_type(r, n, INT);
+    IrRef bits = op(r, IR_and_i64, 2, op(r, IR_unbox_i64, 1, n), ir_const_i64(r->t, 1 + rnd(3)));
+    op(r, rnd(2) ? IR_guard_true : IR_guard_false, 1, op(r, IR_ne_i64, 2, bits, ir_const_i64(r->t, 0)));
+}
+
+static void do_count(Rec *r) {
+    if (r->nframes > 1) {
+        return;
+    }
+    Val v = { r->frames[0].slots[0].ref, INT, false };
+    IrRef x = unbox(r, v);
+    Val next = { op(r, IR_box_i64, 1, op(r, IR_add_i64_ov, 2, x, ir_const_i64(r->t, 1))), INT, true };
+    store_local(r, 0, next);
+}
+
 static void do_pop(Rec *r) {
     if (top(r)->depth > 0) {
         drop(r, pop(r));
@@ -962,7 +982,7 @@ static void declare(Rec *r) {
     }
 }
 
-static IrTrace *record(Arena *arena, World *w) {
+static IrTrace *record(Arena *arena, World *w, bool branchy) {
     static Rec rec;
     Rec *r = &rec;
     *r = (Rec){ .t = ir_trace_new(arena, "fuzz"), .w = w, .nframes = 1 };
@@ -974,7 +994,11 @@ static IrTrace *record(Arena *arena, World *w) {
     }
     int n = 5 + (int)rnd(60);
     for (int i = 0; i < n; i++) {
-        instructions[rnd(ARRAY_LEN(instructions))](r);
+        if (branchy && (i == 0 || rnd(8) == 0)) {
+            (i ? do_branch : do_count)(r);
+        } else {
+            instructions[rnd(ARRAY_LEN(instructions))](r);
+        }
         settle(r);
     }
     while (r->nframes > 1 || top(r)->depth) {
@@ -990,6 +1014,341 @@ static IrTrace *record(Arena *arena, World *w) {
     op(r, IR_guard_breaker, 0);
     ir_set_snap(r->t, op(r, IR_raw_close, 0), snap(r, 0, 0, IR_EXIT_RESUME));
     return r->t;
+}
+
+/* ---- side traces ------------------------------------------------------------------------------------- */
+static Rec side_rec;
+
+static void start_side(Rec *r, Arena *arena, World *w) {
+    *r = (Rec){ .t = ir_trace_new(arena, "side"), .w = w, .nframes = 1, .place = 1000 };
+    declare(r);
+    r->frames[0].nlocals = LIMIT;
+    r->frames[0].place = 1000;
+}
+
+static void set_slot(Rec *r, int slot, IrRef ref, Kind kind, bool owned, bool listed) {
+    r->frames[0].slots[slot] = (Val){ ref, kind, owned };
+    r->modified[slot] = listed;
+}
+
+/* The rest of the round, the same for both recordings of one seed. */
+static IrTrace *finish_side(Rec *r, uint64_t seed, IrLabel *label) {
+    r->before = snap(r, 1000, 0, IR_EXIT_RESUME);
+    seed_now = seed * 31 + 987654321u;
+    int n = (int)rnd(30);
+    for (int i = 0; i < n; i++) {
+        instructions[rnd(ARRAY_LEN(instructions))](r);
+        settle(r);
+    }
+    while (r->nframes > 1 || top(r)->depth) {
+        if (r->nframes > 1 && top(r)->depth) {
+            do_return(r);
+        } else if (top(r)->depth) {
+            do_pop(r);
+        } else {
+            do_none(r);
+        }
+        settle(r);
+    }
+    op(r, IR_guard_breaker, 0);
+    IrRef end = label ? op_imm(r, IR_raw_link, (IrInsn){ .imm.label = label }, 0) : op(r, IR_leave, 0);
+    ir_set_snap(r->t, end, snap(r, 0, 0, IR_EXIT_RESUME));
+    return r->t;
+}
+
+static Kind shown_kind(int slot, Kind k) { return slot < LIMIT && local_kind[slot] == ANY ? ANY : k; }
+
+/* As it would be recorded from an exit of machine code: numbers and parts of virtuals are exit arguments. */
+static IrTrace *record_side(Arena *arena, World *w, const IrTrace *t, const IrLeft *left, uint64_t seed, IrLabel *label) {
+    Rec *r = &side_rec;
+    start_side(r, arena, w);
+    const IrSnapshot *s = left->snap;
+    int n = ir_snapshot_leaves(s, NULL, 0);
+    IrRef leaves[256], refs[256], virtuals[64];
+    ir_snapshot_leaves(s, leaves, 256);
+    for (int i = 0; i < n; i++) {
+        refs[i] = op_imm(r, IR_exit_arg, (IrInsn){ .type = ir_at(t, leaves[i])->type, .imm.i = i }, 0);
+    }
+    r->t->nexit_args = n;
+    for (int k = 0; k < LIMIT; k++) {
+        bool listed = false;
+        for (int i = 0; i < s->nslots; i++) {
+            listed |= s->slots[i].slot == k;
+        }
+        if (!listed) {
+            set_slot(r, k, op_imm(r, IR_load_slot, (IrInsn){ .imm.i = k }, 0), local_kind[k], true, false);
+        }
+    }
+    int leaf = 0;
+    for (int i = 0; i < s->nslots; i++) {
+        leaf += s->slots[i].value != IR_NONE && !(s->slots[i].value & IR_VIRTUAL);
+    }
+    for (int v = 0; v < s->nvirtuals; v++) {
+        IrRef parts[2];
+        for (int i = 0; i < 2; i++) {
+            IrRef x = s->virtuals[v].values[i];
+            if (x == IR_NONE || (x & IR_VIRTUAL)) {
+                parts[i] = x == IR_NONE ? ir_const_obj(r->t, NULL) : virtuals[x & ~IR_VIRTUAL];
+                if (x & IR_VIRTUAL) {
+                    op(r, IR_incref, 1, parts[i]);
+                }
+                continue;
+            }
+            IrRef ref = refs[leaf++];
+            IrType type = (IrType)ir_at(r->t, ref)->type;
+            parts[i] = type == IR_I64 ? op(r, IR_box_i64, 1, ref) : type == IR_F64 ? op(r, IR_box_f64, 1, ref)
+                : type == IR_BOOL ? op(r, IR_box_bool, 1, ref) : ref;
+            if (type == IR_OBJ && !(s->virtuals[v].owned >> i & 1)) {
+                op(r, IR_incref, 1, ref);
+            }
+        }
+        virtuals[v] = op_imm(r, IR_new, (IrInsn){ .imm.klass = r->klass[kind_of(&(Obj){ .type = s->virtuals[v].klass->ptr })] },
+                             2, parts[0], parts[1]);
+    }
+    leaf = 0;
+    bool used[64] = { false };
+    for (int i = 0; i < s->nslots; i++) {
+        const IrSnapSlot *e = &s->slots[i];
+        if (e->value == IR_NONE) {
+            set_slot(r, e->slot, IR_NONE, NONE, false, true);
+        } else if (e->value & IR_VIRTUAL) {
+            uint32_t v = e->value & ~IR_VIRTUAL;
+            if (used[v]) {
+                op(r, IR_incref, 1, virtuals[v]);
+            }
+            used[v] = true;
+            set_slot(r, e->slot, virtuals[v], shown_kind(e->slot, (Kind)((char *)s->virtuals[v].klass->ptr - type_object)), true, true);
+        } else {
+            IrRef ref = refs[leaf];
+            IrWord word = left->leaves[leaf++];
+            IrType type = (IrType)ir_at(r->t, ref)->type;
+            Kind kind = type == IR_I64 ? INT : type == IR_F64 ? FLOAT : type == IR_BOOL ? BOOL : kind_of(word.p);
+            IrRef box = type == IR_I64 ? op(r, IR_box_i64, 1, ref) : type == IR_F64 ? op(r, IR_box_f64, 1, ref)
+                : type == IR_BOOL ? op(r, IR_box_bool, 1, ref) : ref;
+            bool owned = type != IR_OBJ || (e->flags & IR_SNAP_OWNED);
+            if (!owned && e->slot < LIMIT) {
+                op(r, IR_incref, 1, box);
+                owned = true;
+            }
+            set_slot(r, e->slot, box, shown_kind(e->slot, kind), owned, true);
+        }
+    }
+    for (int i = 0; i < s->nvirtuals; i++) { /* a part of another one: the reference it was born with is that one's */
+        (void)used[i];
+    }
+    r->frames[0].depth = s->frames[0].depth;
+    for (int i = 0; i < s->ndrops; i++) {
+        r->drops[r->ndrops++] = (Val){ refs[n - s->ndrops + i], ANY, true };
+    }
+    return finish_side(r, seed, label);
+}
+
+/* The same path from frames in which everything is an object: locals in memory, the stack as owned arguments. */
+static IrTrace *record_reference(Arena *arena, World *w, uint64_t seed, IrLabel *label) {
+    Rec *r = &side_rec;
+    start_side(r, arena, w);
+    int n = 0;
+    for (int k = LIMIT; k < NSLOTS; k++) {
+        Obj *o = w->frame_slots[0][k];
+        if (o) {
+            IrRef ref = op_imm(r, IR_exit_arg, (IrInsn){ .type = IR_OBJ, .imm.i = n++ }, 0);
+            set_slot(r, k, ref, kind_of(o), true, true);
+            r->frames[0].depth = k - LIMIT + 1;
+        }
+    }
+    r->t->nexit_args = n;
+    for (int k = 0; k < LIMIT; k++) {
+        set_slot(r, k, op_imm(r, IR_load_slot, (IrInsn){ .imm.i = k }, 0), local_kind[k], true, false);
+        if (!w->slots[k]) {
+            r->frames[0].slots[k].ref = IR_NONE;
+        } else if (local_kind[k] != ANY) {
+            r->frames[0].slots[k].kind = kind_of(w->slots[k]);
+        }
+    }
+    return finish_side(r, seed, label);
+}
+
+/* ---- joining traces for the executor ----------------------------------------------------------------- */
+static IrRef renamed(const IrRef *names, IrRef r) { return r == IR_NONE || (r & IR_VIRTUAL) ? r : names[r]; }
+
+static uint32_t copy_snap(IrTrace *to, const IrSnapshot *s, const IrRef *names, const IrRef *extra, int nextra) {
+    IrSnapshot c = *s;
+    c.slots = arena_alloc(to->arena, (size_t)(s->nslots + 1) * sizeof *c.slots);
+    c.virtuals = arena_alloc(to->arena, (size_t)(s->nvirtuals + 1) * sizeof *c.virtuals);
+    c.drops = arena_alloc(to->arena, (size_t)(s->ndrops + nextra + 1) * sizeof *c.drops);
+    for (int i = 0; i < s->nslots; i++) {
+        c.slots[i] = s->slots[i];
+        c.slots[i].value = renamed(names, s->slots[i].value);
+    }
+    for (int v = 0; v < s->nvirtuals; v++) {
+        c.virtuals[v] = s->virtuals[v];
+        c.virtuals[v].values = arena_alloc(to->arena, 16 * sizeof(IrRef));
+        for (int i = 0; i < s->virtuals[v].nvalues; i++) {
+            c.virtuals[v].values[i] = renamed(names, s->virtuals[v].values[i]);
+        }
+    }
+    for (int i = 0; i < s->ndrops + nextra; i++) {
+        c.drops[i] = i < s->ndrops ? renamed(names, s->drops[i]) : renamed(names, extra[i - s->ndrops]);
+    }
+    c.ndrops += nextra;
+    return ir_add_snap(to, &c);
+}
+
+/* The loop alone, its parameters as exit arguments; every exit also shows the parameters, as its last `drops`. */
+static IrTrace *loop_alone(Arena *arena, const IrTrace *t) {
+    IrTrace *to = ir_trace_new(arena, "loop");
+    IrRef *names = arena_alloc(arena, (t->insns.len + 1) * sizeof *names);
+    const IrLabel *l = t->label;
+    for (IrRef r = 1; r < t->insns.len; r++) {
+        if (ir_is_const(t, r)) {
+            names[r] = ir_append_imm(to, (IrOp)ir_at(t, r)->op, NULL, 0, *ir_at(t, r));
+        }
+    }
+    IrRef entry[256];
+    for (int i = 0; i < l->nparams; i++) {
+        entry[i] = ir_append_imm(to, IR_exit_arg, NULL, 0, (IrInsn){ .type = ir_at(t, l->params[i])->type, .imm.i = i });
+        if (i >= l->nphis) {
+            names[l->params[i]] = entry[i];
+        }
+    }
+    to->nexit_args = l->nparams;
+    IrRef loop = 1;
+    while (ir_at(t, loop)->op != IR_loop) {
+        loop++;
+    }
+    for (IrRef r = loop; r < t->insns.len; r++) {
+        const IrInsn *in = ir_at(t, r);
+        if (ir_is_const(t, r)) {
+            continue;
+        }
+        IrRef args[64];
+        for (int i = 0; i < in->nargs; i++) {
+            args[i] = in->op == IR_phi ? entry[r - loop - 1] : names[in->args[i]];
+        }
+        names[r] = ir_append_imm(to, (IrOp)in->op, args, in->nargs, *in);
+        if (in->op == IR_phi) {
+            ir_at(to, names[r])->type = in->type;
+        }
+        if (in->snap) {
+            ir_set_snap(to, names[r], copy_snap(to, &t->snaps.data[in->snap - 1], names, l->params, l->nparams));
+        }
+    }
+    for (int i = 0; i < l->nphis; i++) {
+        IrRef phi = l->params[i];
+        ir_at(to, names[phi])->args[1] = names[ir_at(t, phi)->args[1]];
+    }
+    return to;
+}
+
+/* end_link becomes a leave that shows the values it brings. */
+static void show_link(IrTrace *t) {
+    IrInsn *end = ir_at(t, (IrRef)t->insns.len - 1);
+    if (end->op == IR_end_link) {
+        IrSnapshot s = { .drops = end->args, .ndrops = end->nargs };
+        end->op = IR_leave;
+        end->nargs = 0;
+        end->snap = ir_add_snap(t, &s);
+    }
+}
+
+typedef struct {
+    World *w;
+    IrTrace *raw, *opt, *loop, *side, *reference;
+    IrRef exit_insn;     /* of `loop`, from which the side trace starts */
+    int exit_place, exit_depth, nparams, links;
+    bool ok;
+} Tree;
+
+static bool at_exit(const Tree *t) {
+    return t->w->nframes == 1 && t->w->frame_place[0] == t->exit_place && t->reference;
+}
+
+static void clear_frames(World *w) {
+    w->nframes = 0;
+    memset(w->frame_slots, 0, sizeof w->frame_slots);
+}
+
+/* One run of a trace; true when it left for good by that exit, the world being as it says. */
+static IrLeft step(Tree *t, const IrTrace *trace, bool raw, const IrWord *args) {
+    IrHost host = host_of(t->w);
+    t->w->raw = raw;
+    IrLeft left = ir_interp(trace, &host, args, 100000);
+    if (left.fault || !left.snap) {
+        printf("FAULT %s\n", left.fault ? left.fault : "?");
+        t->ok = false;
+    }
+    return left;
+}
+
+/* Raw traces only, until neither the loop nor the side trace goes on. */
+static void run_reference(Tree *t) {
+    for (int i = 0; i < 60 && t->ok; i++) {
+        if (t->w->nframes == 0) {
+            t->ok = run(t->w, t->raw, true);
+        }
+        if (!t->ok || !at_exit(t)) {
+            return;
+        }
+        IrWord args[NSLOTS];
+        int n = 0;
+        for (int k = LIMIT; k < NSLOTS; k++) {
+            if (t->w->frame_slots[0][k]) {
+                args[n++].p = t->w->frame_slots[0][k];
+            }
+        }
+        clear_frames(t->w);
+        IrLeft left = step(t, t->reference, true, args);
+        if (t->ok) {
+            bool linked = left.insn == t->reference->insns.len - 1;
+            leave(t->w, t->reference, &left);
+            if (linked) {
+                clear_frames(t->w);
+            }
+        }
+        free(left.leaves);
+    }
+}
+
+static void leave_loop(Tree *t, IrLeft *left) {
+    IrSnapshot s = *left->snap;
+    s.ndrops -= t->nparams;
+    left->snap = &s;
+    leave(t->w, t->loop, left);
+}
+
+/* The optimised loop from its label on, the side trace at its exit, round and round. */
+static void run_linked(Tree *t, IrWord *params) {
+    for (int i = 0; i < 200 && t->ok; i++) {
+        IrLeft left = step(t, t->loop, false, params);
+        if (!t->ok) {
+            return;
+        }
+        int total = ir_snapshot_leaves(left.snap, NULL, 0);
+        if (left.insn != t->exit_insn || !t->side) {
+            leave_loop(t, &left);
+            free(left.leaves);
+            return;
+        }
+        IrLeft end = step(t, t->side, false, left.leaves);
+        free(left.leaves);
+        (void)total;
+        if (!t->ok) {
+            return;
+        }
+        bool linked = end.insn == t->side->insns.len - 1 && end.snap->nframes == 0;
+        if (!linked) {
+            bool at_head = end.insn == t->side->insns.len - 1;
+            leave(t->w, t->side, &end);
+            free(end.leaves);
+            if (at_head) {
+                clear_frames(t->w);
+            }
+            return;
+        }
+        t->links++;
+        memcpy(params, end.leaves, (size_t)t->nparams * sizeof *params);
+        free(end.leaves);
+    }
 }
 
 /* ---- the test ---------------------------------------------------------------------------------------- */
@@ -1029,7 +1388,7 @@ static bool one(uint64_t seed, bool verbose, int *loops) {
     Arena *arena = arena_new();
     seed_now = seed * 77 + 12345678901u;
     rnd(2);
-    IrTrace *raw = record(arena, a);
+    IrTrace *raw = record(arena, a, seed % 2);
     OptOptions options = { .peel = true, .first_stack_slot = NLOCALS, .entry_depth = 1, .true_object = a->true_,
                            .false_object = a->false_ };
     if (rnd(8) == 0) {
@@ -1074,15 +1433,182 @@ static bool one(uint64_t seed, bool verbose, int *loops) {
     return ok && opt;
 }
 
+/* The preamble's end as a leave that shows the parameters: the way into the loop alone. */
+static IrTrace *preamble_alone(Arena *arena, const IrTrace *t) {
+    IrTrace *to = ir_trace_new(arena, "preamble");
+    IrRef *names = arena_alloc(arena, (t->insns.len + 1) * sizeof *names);
+    for (IrRef r = 1; r < t->insns.len && ir_at(t, r)->op != IR_loop; r++) {
+        const IrInsn *in = ir_at(t, r);
+        IrRef args[64];
+        for (int i = 0; i < in->nargs; i++) {
+            args[i] = names[in->args[i]];
+        }
+        names[r] = ir_append_imm(to, (IrOp)in->op, args, in->nargs, *in);
+        if (in->snap) {
+            ir_set_snap(to, names[r], copy_snap(to, &t->snaps.data[in->snap - 1], names, NULL, 0));
+        }
+    }
+    IrRef values[256];
+    for (int i = 0; i < t->label->nparams; i++) {
+        IrRef p = t->label->params[i];
+        values[i] = i < t->label->nphis ? names[ir_at(t, p)->args[0]] : names[p];
+        for (IrRef c = 1; !values[i] && c < t->insns.len; c++) {
+            if (i < t->label->nphis && c == ir_at(t, p)->args[0]) {
+                values[i] = names[c] = ir_append_imm(to, (IrOp)ir_at(t, c)->op, NULL, 0, *ir_at(t, c));
+            }
+        }
+    }
+    IrSnapshot s = { .drops = values, .ndrops = t->label->nparams };
+    IrRef end = ir_append(to, IR_leave, NULL, 0);
+    ir_set_snap(to, end, ir_add_snap(to, &s));
+    return to;
+}
+
+static int side_traces, links, direct;
+
+/* A loop and one side trace. */
+static bool two(uint64_t seed, bool verbose) {
+    World *a = new_world(seed, NULL), *b = new_world(seed, NULL);
+    a->budget = b->budget = 8;
+    Arena *arena = arena_new();
+    seed_now = seed * 77 + 12345678901u;
+    rnd(2);
+    IrTrace *raw = record(arena, a, true);
+    OptOptions options = { .peel = true, .first_stack_slot = NLOCALS, .entry_depth = 1, .true_object = a->true_,
+                           .false_object = a->false_ };
+    const char *why = NULL;
+    IrTrace *opt = opt_run(raw, &options, &why);
+    bool ok = opt != NULL;
+    Tree t = { .w = b, .raw = raw, .opt = opt, .ok = true };
+    if (ok && opt->label) {
+        rebind(raw, a, b);
+        rebind(opt, a, b);
+        t.loop = loop_alone(arena, opt);
+        t.nparams = opt->label->nparams;
+        IrTrace *preamble = preamble_alone(arena, opt);
+        IrLeft left = step(&t, preamble, false, NULL);
+        bool entered = t.ok && left.snap->nframes == 0;
+        if (entered) {
+            IrWord params[256];
+            memcpy(params, left.leaves, (size_t)t.nparams * sizeof *params);
+            IrLeft out = step(&t, t.loop, false, params);
+            IrOp op = t.ok ? (IrOp)ir_at(t.loop, out.insn)->op : IR_leave;
+            bool guard = ir_op_info[op].flags & IRF_GUARD;
+            IrSnapshot s = t.ok ? *out.snap : (IrSnapshot){ 0 };
+            s.ndrops -= t.nparams;
+            if (t.ok && guard && s.nframes == 1 && s.kind == IR_EXIT_RESUME && s.ndrops == 0 && op != IR_guard_breaker
+                && s.frames[0].place != 0) {
+                IrLeft shown = out;
+                shown.snap = &s;
+                int leaves = ir_snapshot_leaves(&s, NULL, 0);
+                IrTrace *raw_side = record_side(arena, b, t.loop, &shown, seed, opt->label);
+                OptOptions side_options = options;
+                side_options.true_object = b->true_;
+                side_options.false_object = b->false_;
+                side_options.parent_label = seed % 4 ? opt->label : NULL;
+                side_options.first_param_arg = leaves;
+                why = ir_verify(raw_side, true);
+                if (verbose) {
+                    show("raw", raw);
+                    show("optimised", opt);
+                    show("raw side", raw_side);
+                }
+                t.side = why ? NULL : opt_run(raw_side, &side_options, &why);
+                if (!t.side || why || (why = ir_verify(t.side, false))) {
+                    printf("seed %llu side: %s\n", (unsigned long long)seed, why);
+                    t.ok = false;
+                } else {
+                    side_traces++;
+                    direct += side_options.label_holds && ir_at(t.side, (IrRef)t.side->insns.len - 1)->op == IR_end_link;
+                    if (verbose) {
+                        show("side", t.side);
+                        printf("note %s holds %d\n", side_options.note ? side_options.note : "-", side_options.label_holds);
+                    }
+                    show_link(t.side);
+                    t.exit_insn = out.insn;
+                    t.exit_place = s.frames[0].place;
+                    leave_loop(&t, &out);
+                    t.reference = record_reference(arena, b, seed, opt->label);
+                }
+            } else if (t.ok) {
+                leave_loop(&t, &out);
+            }
+            free(out.leaves);
+        } else if (t.ok) {
+            leave(b, preamble, &left);
+        }
+        free(left.leaves);
+    }
+    /* Now both ways in fresh worlds. */
+    if (t.ok && t.reference) {
+        World *c = new_world(seed, NULL), *d = new_world(seed, NULL);
+        c->budget = d->budget = 8;
+        rebind(raw, b, c);
+        rebind(t.reference, b, c);
+        Tree reference = t;
+        reference.w = c;
+        run_reference(&reference);
+        ok = reference.ok && counts_are_right(c);
+        rebind(raw, c, d);
+        rebind(t.reference, c, d);
+        rebind(opt, b, d);
+        rebind(t.loop, b, d);
+        rebind(t.side, b, d);
+        t.w = d;
+        IrTrace *preamble = preamble_alone(arena, opt);
+        for (int i = 0; i < 60 && t.ok; i++) {
+            IrLeft left = step(&t, preamble, false, NULL);
+            if (t.ok && left.snap->nframes == 0) {
+                IrWord params[256];
+                memcpy(params, left.leaves, (size_t)t.nparams * sizeof *params);
+                run_linked(&t, params);
+            } else if (t.ok) {
+                leave(d, preamble, &left);
+            }
+            free(left.leaves);
+            if (d->nframes == 1 && (d->frame_place[0] == 0 || at_exit(&t))) {
+                if (d->frame_place[0] == 0) {
+                    clear_frames(d);
+                }
+                run_reference(&t);
+                break;
+            }
+            if (d->nframes) {
+                break;
+            }
+        }
+        links += t.links;
+        ok = ok && t.ok && counts_are_right(d);
+        Text tc = { 0 }, td = { 0 };
+        dump_world(c, &tc);
+        dump_world(d, &td);
+        if (!ok || strcmp(tc.data, td.data)) {
+            printf("seed %llu with side trace: different\nraw: %s\nopt: %s\n", (unsigned long long)seed, tc.data, td.data);
+            ok = false;
+        }
+        text_free(&tc);
+        text_free(&td);
+        free_world(c);
+        free_world(d);
+    }
+    ok = ok && t.ok;
+    free_world(a);
+    free_world(b);
+    arena_free(arena);
+    return ok;
+}
+
 int main(int argc, char **argv) {
     setvbuf(stdout, NULL, _IOLBF, 0);
     uint64_t first = argc > 1 ? strtoull(argv[1], NULL, 10) : 1;
     uint64_t count = argc > 2 ? strtoull(argv[2], NULL, 10) : 1000;
     int bad = 0, loops = 0;
+    bool sides = argc > 3 && strcmp(argv[3], "-side") == 0;
     for (uint64_t s = first; s < first + count && bad < 5; s++) {
         fprintf(stderr, "%llu\r", (unsigned long long)s);
-        bad += !one(s, argc > 3, &loops);
+        bad += !(sides ? two(s, argc > 4) : one(s, argc > 3, &loops));
     }
-    printf("%llu traces, %d loops, %d wrong\n", (unsigned long long)count, loops, bad);
+    printf("%llu traces, %d loops, %d side traces, %d direct, %d links taken, %d wrong\n", (unsigned long long)count, loops,
+           side_traces, direct, links, bad);
     return bad != 0;
 }
