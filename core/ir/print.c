@@ -20,7 +20,7 @@ typedef struct {
     VEC(uint32_t) snaps;       /* used ones, in order */
     VEC(const IrField *) fields;
     VEC(const IrKlass *) klasses;
-    Map objects;               /* number by address */
+    Map objects, addresses;    /* numbers */
 } Printer;
 
 /* ---- what is there ------------------------------------------------------------------------- */
@@ -107,8 +107,9 @@ static void add_name(Text *out, const char *name)
     }
 }
 
-static void add_object(Printer *p, char sigil, const char *numbered, const void *object)
+static void add_object(Printer *p, char sigil, const void *object)
 {
+    Map *numbers = sigil == '@' ? &p->objects : &p->addresses;
     const IrNames *names = p->t->names;
     const char *name = names && names->object_name ? names->object_name(names->host, object) : NULL;
     text_add(p->out, "%c", sigil);
@@ -116,12 +117,12 @@ static void add_object(Printer *p, char sigil, const char *numbered, const void 
         add_name(p->out, name);
         return;
     }
-    uint32_t *known = map_get(&p->objects, map_key(object));
-    uint32_t number = known ? *known : (uint32_t)p->objects.len + 1;
+    uint32_t *known = map_get(numbers, map_key(object));
+    uint32_t number = known ? *known : (uint32_t)numbers->len + 1;
     if (!known) {
-        map_put(&p->objects, map_key(object), number);
+        map_put(numbers, map_key(object), number);
     }
-    text_add(p->out, "%s%u", numbered, number);
+    text_add(p->out, sigil == '@' ? "obj%u" : "ptr%u", number);
 }
 
 /* The name alone where that is enough; its offset, and width, where others of its name are about. */
@@ -195,14 +196,14 @@ static void add_const(Printer *p, const IrInsn *insn)
     case IR_BOOL: text_add(p->out, insn->imm.i ? "true" : "false"); break;
     case IR_OBJ:
         if (insn->imm.p) {
-            add_object(p, '@', "obj", insn->imm.p);
+            add_object(p, '@', insn->imm.p);
         } else {
             text_add(p->out, "null");
         }
         break;
     default:
         if (insn->imm.p) {
-            add_object(p, '&', "ptr", insn->imm.p);
+            add_object(p, '&', insn->imm.p);
         } else {
             text_add(p->out, "&null");
         }
@@ -408,7 +409,7 @@ static void add_snap_frame(Printer *p, const IrSnapshot *s, int n)
     }
     if (f->func) {
         text_add(p->out, " func ");
-        add_object(p, '@', "obj", f->func);
+        add_object(p, '@', f->func);
     }
     bool any = false;
     for (int i = 0; i < s->nslots; i++) {
@@ -497,6 +498,7 @@ static void end_printer(Printer *p)
     vec_free(&p->fields);
     vec_free(&p->klasses);
     map_free(&p->objects);
+    map_free(&p->addresses);
 }
 
 static void add_head(Printer *p)
