@@ -266,10 +266,19 @@ static bool take_apart(Recorder *r, RecCall *c, int n, PyObject *kwnames, int ab
         rec_give_up(r, ABORT_odd_value);
         return false;
     }
-    bool split = self.ref != IR_NONE && concrete_self == NULL; /* see load_class_method */
-    if (split) {
-        add_arg(c, self, PyMethod_GET_SELF(c->callable));
-        c->callable = PyMethod_GET_FUNCTION(c->callable);
+    /* What the interpreter bound is apart here already: see load_class_method and load_super_attr. */
+    PyObject *constant;
+    if (self.ref != IR_NONE && concrete_self == NULL) {
+        PyObject *bound_to = PyObject_GetAttrString(c->callable, "__self__");
+        if (bound_to == NULL || !rec_is_const(r, c->func.ref, &constant)) {
+            PyErr_Clear();
+            Py_XDECREF(bound_to);
+            rec_give_up(r, ABORT_odd_value);
+            return false;
+        }
+        add_arg(c, self, bound_to);
+        Py_DECREF(bound_to); /* The method on the stack keeps it. */
+        c->callable = constant;
     } else if (self.ref != IR_NONE) {
         add_arg(c, self, concrete_self);
     } else if (Py_IS_TYPE(c->callable, &PyMethod_Type)) {
