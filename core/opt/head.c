@@ -179,7 +179,7 @@ static void settle_memory(OptContext *cx, const OptHeadSlot *s, uint32_t raw_sna
     bool in_memory = s->rep.kind == REP_OBJ || s->rep.kind == REP_CONST || s->rep.kind == REP_NULL;
     OptVal mem = slot_memory(cx, k);
     if (in_memory) {
-        if (slot_dirty(cx, k)) {
+        if (slot_dirty(cx, k) || is_virtual(mem)) {
             sync_slot(cx, k, raw_snap);
         }
     } else if (mem != SLOT_JUNK && (mem == SLOT_ENTRY || (!is_virtual(mem) && !is_plain(cx, mem)))) {

@@ -262,7 +262,7 @@ static void finish_jump(OptContext *cx, const Jump *j) {
 /* Slots that the other loop does not write it finds in memory. */
 static void sync_others(OptContext *cx, const OptHead *head, uint32_t raw_snap) {
     for (int k = 0; k < cx->mem_limit && !cx->why; k++) {
-        if (!head_slot(head, k) && slot_dirty(cx, k)) {
+        if (!head_slot(head, k) && (slot_dirty(cx, k) || is_virtual(slot_memory(cx, k)))) {
             sync_slot(cx, k, raw_snap);
         }
     }

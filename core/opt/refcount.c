@@ -22,8 +22,10 @@ static bool in_root_slot(OptContext *cx, IrRef v, int except) {
     return false;
 }
 
-/* Does the object live through the effect though the pending increfs are not emitted? by_others: without the trace's own references. */
-bool is_kept(OptContext *cx, IrRef v, const OptEffect *e, bool by_others) {
+/* Objects may hold each other: what is not decided after a few steps is not kept. */
+enum { MAX_ANCHORS = 8 };
+
+static bool is_kept_within(OptContext *cx, IrRef v, const OptEffect *e, bool by_others, int steps) {
     OptFact *f = fact(cx, v);
     if (ir_is_const(cx->out, v) || (f->held > 0 && !by_others)) {
         return true;
@@ -42,7 +44,12 @@ bool is_kept(OptContext *cx, IrRef v, const OptEffect *e, bool by_others) {
         && (!e->field || may_overlap(from, e->field, true))) {
         return false;
     }
-    return !(e->releases || e->slot >= 0) || is_kept(cx, f->anchor, e, false);
+    return !(e->releases || e->slot >= 0) || (steps > 0 && is_kept_within(cx, f->anchor, e, false, steps - 1));
+}
+
+/* Does the object live through the effect though the pending increfs are not emitted? by_others: without the trace's own references. */
+bool is_kept(OptContext *cx, IrRef v, const OptEffect *e, bool by_others) {
+    return is_kept_within(cx, v, e, by_others, MAX_ANCHORS);
 }
 
 void flush_pending(OptContext *cx, const OptEffect *e) {

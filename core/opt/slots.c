@@ -42,7 +42,8 @@ void clear_slot_memory(OptContext *cx, int k, uint32_t raw_snap) {
     emit_store(cx, k, ir_const_obj(cx->out, NULL), raw_snap);
 }
 
-/* Needs: the slot is dirty. The value's reference goes from the trace to the slot. */
+/* Needs: the slot is dirty, or what sync wrote there is not known as an object. The value's reference goes from the trace to the
+   slot. */
 void sync_slot(OptContext *cx, int k, uint32_t raw_snap) {
     OptVal v = slot_value(cx, k);
     if (cx->slots[k].tagged) {
@@ -51,6 +52,7 @@ void sync_slot(OptContext *cx, int k, uint32_t raw_snap) {
     }
     IrRef r;
     if (is_box(cx, v) && virt(cx, v)->kind != VIRT_BOOL) {
+        virt(cx, v)->refs += !slot_dirty(cx, k);
         cx->slots[k].cur = SLOT_JUNK; /* not to be split off again */
         r = as_owned(cx, v);
         fact(cx, r)->held++;

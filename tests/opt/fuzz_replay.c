@@ -1056,7 +1056,7 @@ static IrTrace *finish_side(Rec *r, uint64_t seed, IrLabel *label) {
     return r->t;
 }
 
-static Kind shown_kind(int slot, Kind k) { return slot < LIMIT && local_kind[slot] == ANY ? ANY : k; }
+static Kind shown_kind(int slot, Kind k) { return slot < LIMIT ? local_kind[slot] : k; }
 
 /* As it would be recorded from an exit of machine code: numbers and parts of virtuals are exit arguments. */
 static IrTrace *record_side(Arena *arena, World *w, const IrTrace *t, const IrLeft *left, uint64_t seed, IrLabel *label) {
@@ -1126,7 +1126,7 @@ static IrTrace *record_side(Arena *arena, World *w, const IrTrace *t, const IrLe
             IrRef box = type == IR_I64 ? op(r, IR_box_i64, 1, ref) : type == IR_F64 ? op(r, IR_box_f64, 1, ref)
                 : type == IR_BOOL ? op(r, IR_box_bool, 1, ref) : ref;
             bool owned = type != IR_OBJ || (e->flags & IR_SNAP_OWNED);
-            if (!owned && e->slot < LIMIT) {
+            if (!owned) { /* what kept it is not known here */
                 op(r, IR_incref, 1, box);
                 owned = true;
             }
@@ -1161,8 +1161,6 @@ static IrTrace *record_reference(Arena *arena, World *w, uint64_t seed, IrLabel 
         set_slot(r, k, op_imm(r, IR_load_slot, (IrInsn){ .imm.i = k }, 0), local_kind[k], true, false);
         if (!w->slots[k]) {
             r->frames[0].slots[k].ref = IR_NONE;
-        } else if (local_kind[k] != ANY) {
-            r->frames[0].slots[k].kind = kind_of(w->slots[k]);
         }
     }
     return finish_side(r, seed, label);
