@@ -349,6 +349,7 @@ static bool load_through_type(Recorder *r, PyObject *o, PyObject *name, PyObject
     RecVal self = rec_pop(r);
     rec_own(r, &self);
     IrRef values[2] = {rec_const(r, descr), self.ref};
+    rec_op1(r, IR_incref, values[0]);
     rec_push(r, rec_new(r, rec_method_klass(r), values), true);
     return true;
 }

@@ -358,7 +358,7 @@ static void check_breaker(Recorder *r, int place)
 }
 
 /* How often a loop that is not compiled may go round inside another trace before that is given up. */
-enum { ROUNDS_OF_INNER = 3, ROUNDS_IN_CALLEE = 24 };
+enum { ROUNDS_OF_INNER = 3, ROUNDS_IN_CALLEE = 6 };
 
 static void meet_inner_loop(Recorder *r, int place)
 {

@@ -121,6 +121,10 @@ RtTrace *rt_compile(Recorder *rec, RtTree *tree, CgExit *from, const char **why,
     uint64_t start = now_ns();
     void *memory = NULL;
     *abort = ABORT_optimiser;
+    if (rt.stats.traces + rt.stats.side_traces >= (uint64_t)rt.params.max_traces) {
+        *why = "as many traces as allowed are compiled";
+        return NULL;
+    }
     IrTrace *t = optimise(rec, tree, why);
     if (t == NULL) {
         return NULL;
