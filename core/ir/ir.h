@@ -68,6 +68,7 @@ typedef enum {
 enum { /* flags of operations and helpers */
     IRF_PURE = 1, IRF_GUARD = 2, IRF_READ = 4, IRF_WRITE = 8, IRF_ALLOC = 16, IRF_EFFECT = 32, IRF_SNAP = 64,
     IRF_RUNS = 128, IRF_COMM = 256, IRF_END = 512, IRF_NEW = 1024, IRF_RAISES = 2048,
+    IRF_STR = 4096, /* the result, when not NULL, is an exact str */
 };
 typedef enum { IR_IMM_NONE, IR_IMM_I64, IR_IMM_F64, IR_IMM_OBJ, IR_IMM_TYPE, IR_IMM_FIELD, IR_IMM_HELPER, IR_IMM_SLOT,
                IR_IMM_LABEL, IR_IMM_KLASS } IrImmKind;

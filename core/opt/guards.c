@@ -109,6 +109,10 @@ static void guard_null(OptContext *cx, OptVal v, bool want_null) {
 }
 
 static void guard_ok(OptContext *cx, OptVal v) {
+    int64_t number;
+    if (const_i64(cx, v, &number) && number >= 0) {
+        return;
+    }
     if (is_virtual(v) || (ir_at(cx->out, v)->type != IR_I64 && is_nonnull(cx, v) == 1)) {
         return;
     }

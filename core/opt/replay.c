@@ -92,8 +92,38 @@ static IrRef *call_operands(OptContext *cx) {
     return args;
 }
 
+/* The first setting of an attribute of an instance that is not made. Only in the order of its fields, as that is the order in which
+   they are set when it is made. */
+static bool add_to_virtual(OptContext *cx) {
+    const IrInsn *in = cx->now;
+    if (in->op != IR_call || in->imm.i != IR_CALL_attr_add || !is_virtual(operand(cx, 0)) || is_box(cx, operand(cx, 0))) {
+        return false;
+    }
+    OptVirtual *o = virt(cx, operand(cx, 0));
+    OptVal name = operand(cx, 1), value = operand(cx, 2);
+    void *const *names = o->klass->data;
+    int at = -1;
+    for (int i = 0; names && i < o->n && o->klass->fields[i]->mem == MEMID_attr; i++) {
+        if (o->values[i] != IR_NONE) {
+            at = -1;
+        } else if (at < 0 && ir_is_const(cx->out, name) && names[i] == ir_at(cx->out, name)->imm.p) {
+            at = i;
+        }
+    }
+    if (at < 0 || reaches(cx, value, operand(cx, 0))) {
+        return false;
+    }
+    count_up(cx, value);
+    o->values[at] = value;
+    cx->map[cx->now_ref] = ir_const_i64(cx->out, 0);
+    return true;
+}
+
 static void replay_call(OptContext *cx) {
     const IrInsn *in = cx->now;
+    if (add_to_virtual(cx)) {
+        return;
+    }
     const IrCallInfo *info = in->op == IR_call ? &ir_call_info[in->imm.i] : NULL;
     unsigned flags = info ? info->flags : IRF_RUNS | IRF_NEW;
     IrRef *args = call_operands(cx);
@@ -111,6 +141,9 @@ static void replay_call(OptContext *cx) {
     cx->map[cx->now_ref] = r;
     fact(cx, r)->held = flags & IRF_NEW ? 1 : 0;
     fact(cx, r)->fresh = false;
+    if (flags & IRF_STR) {
+        fact(cx, r)->flags = IR_TYPE_STR | IR_TYPE_PLAIN | IR_TYPE_FIXED;
+    }
     if (runs) {
         ran_code(cx);
     } else {
