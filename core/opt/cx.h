@@ -39,6 +39,7 @@ typedef struct {
     bool nonnull, fresh, truth_known, truth;
     IrRef same;            /* the constant it was found to be */
     IrRef unboxed;         /* the number in it */
+    OptVal was;            /* the virtual box it was made for */
     int held, pending;
     IrRef anchor;          /* loaded from a field of this */
     const IrField *anchor_field;
@@ -153,6 +154,7 @@ IrRef number_in(OptContext *cx, OptVal v);    /* known unboxed value of a box, o
 IrRef as_real(OptContext *cx, OptVal v);      /* makes it; good for this operation and as long as the raw code owns it */
 IrRef as_owned(OptContext *cx, OptVal v);     /* makes it and gives one of the trace's references away */
 void end_temps(OptContext *cx);
+void forget_box(OptContext *cx, IrRef r);     /* the trace has no reference to it any more */
 void virtual_release(OptContext *cx, OptVal v, uint32_t raw_snap);
 int virtual_field(OptContext *cx, OptVal v, const IrField *field); /* index or -1 */
 bool reaches(OptContext *cx, OptVal from, OptVal to);

@@ -97,6 +97,7 @@ void count_down(OptContext *cx, OptVal v, uint32_t raw_snap) {
     OptFact *f = fact(cx, v);
     if (f->pending > 0) {
         f->pending--;
+        forget_box(cx, v);
         return;
     }
     if (type_flags(cx, v) & IR_TYPE_BOOL) {
@@ -109,6 +110,7 @@ void count_down(OptContext *cx, OptVal v, uint32_t raw_snap) {
     }
     if (is_plain(cx, v) || lives || !raw_snap) {
         emit1(cx, IR_decref_plain, v);
+        forget_box(cx, v);
         return;
     }
     flush_pending(cx, &e);
@@ -128,6 +130,7 @@ void give_away(OptContext *cx, IrRef v) {
         emit1(cx, IR_incref, v);
         f->pending--;
     }
+    forget_box(cx, v);
 }
 
 static void replay_maybe_null(OptContext *cx, OptVal v, bool up) {

@@ -102,8 +102,20 @@ static IrRef make_box(OptContext *cx, OptVal v) {
         return r;
     }
     o->forced = r;
+    fact(cx, r)->was = v;
     set_pending(cx, r, o->refs - 1);
     return r;
+}
+
+/* The raw code may go on to use the number, borrowed from a local: to it the object still is that local's, here it is only a number
+   again. */
+void forget_box(OptContext *cx, IrRef r) {
+    OptFact *f = fact(cx, r);
+    if (f->was && f->held <= 0 && f->pending <= 0) {
+        virt(cx, f->was)->forced = IR_NONE;
+        virt(cx, f->was)->refs = 0;
+        f->was = IR_NONE;
+    }
 }
 
 static IrRef make_object(OptContext *cx, OptVal v) {

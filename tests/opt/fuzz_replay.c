@@ -1083,14 +1083,18 @@ static IrTrace *record_side(Arena *arena, World *w, const IrTrace *t, const IrLe
     for (int i = 0; i < s->nslots; i++) {
         leaf += s->slots[i].value != IR_NONE && !(s->slots[i].value & IR_VIRTUAL);
     }
+    bool used[64] = { false };
     for (int v = 0; v < s->nvirtuals; v++) {
         IrRef parts[2];
         for (int i = 0; i < 2; i++) {
             IrRef x = s->virtuals[v].values[i];
             if (x == IR_NONE || (x & IR_VIRTUAL)) {
                 parts[i] = x == IR_NONE ? ir_const_obj(r->t, NULL) : virtuals[x & ~IR_VIRTUAL];
-                if (x & IR_VIRTUAL) {
-                    op(r, IR_incref, 1, parts[i]);
+                if (x & IR_VIRTUAL) { /* the first mention takes the reference it is born with */
+                    if (used[x & ~IR_VIRTUAL]) {
+                        op(r, IR_incref, 1, parts[i]);
+                    }
+                    used[x & ~IR_VIRTUAL] = true;
                 }
                 continue;
             }
@@ -1106,7 +1110,6 @@ static IrTrace *record_side(Arena *arena, World *w, const IrTrace *t, const IrLe
                              2, parts[0], parts[1]);
     }
     leaf = 0;
-    bool used[64] = { false };
     for (int i = 0; i < s->nslots; i++) {
         const IrSnapSlot *e = &s->slots[i];
         if (e->value == IR_NONE) {
@@ -1132,9 +1135,6 @@ static IrTrace *record_side(Arena *arena, World *w, const IrTrace *t, const IrLe
             }
             set_slot(r, e->slot, box, shown_kind(e->slot, kind), owned, true);
         }
-    }
-    for (int i = 0; i < s->nvirtuals; i++) { /* a part of another one: the reference it was born with is that one's */
-        (void)used[i];
     }
     r->frames[0].depth = s->frames[0].depth;
     for (int i = 0; i < s->ndrops; i++) {
