@@ -197,12 +197,26 @@ static void set_exit_slot(Recorder *r, ExitValues *ev, const IrSnapSlot *e, bool
         f->func = NULL;
         return;
     }
-    if (e->frame == 0 && e->slot < f->base && !v.owned && v.ref != IR_NONE) {
-        rec_own(r, &v); /* A local's slot owns. */
-    }
     f->slots[e->slot] = v;
     if (f->modified) {
         f->modified[e->slot] = 1;
+    }
+}
+
+/* Entries without a reference of their own borrow from what the parent knew to stay: here nobody knows. */
+static void own_listed_slots(Recorder *r)
+{
+    const IrSnapshot *s = r->state->start.exit;
+    for (int k = 0; k < s->nslots; k++) {
+        RecFrame *f = &r->state->frames[s->slots[k].frame];
+        if (s->slots[k].flags & IR_SNAP_FUNC) {
+            if (f->globals == IR_NONE) {
+                rec_op1(r, IR_incref, f->func_ref);
+                f->globals = f->func_ref;
+            }
+        } else {
+            rec_own(r, &f->slots[s->slots[k].slot]);
+        }
     }
 }
 
@@ -247,6 +261,7 @@ static void start_side(Recorder *r)
     /* The optimiser takes the first snapshot for the state at entry. */
     int place = s->frames[s->nframes - 1].place;
     st->before = rec_snap_at(r, place, 0, IR_EXIT_RESUME);
+    own_listed_slots(r);
     if (s->kind == IR_EXIT_NEXT) {
         st->insn = cpy_decode(rec_top(r)->code, place);
         rec_exhaust(r);
