@@ -90,8 +90,20 @@ typedef struct {
     const IrSnapshot *snap;
     IrRef *leaves; /* by leaf number */
     IrRef *virtuals;
+    bool *used; /* by virtual: the reference that `new` gave has an owner */
     int next;
 } ExitValues;
+
+/* Another place that owns the virtual object. */
+static IrRef use_virtual(Recorder *r, ExitValues *ev, IrRef value)
+{
+    uint32_t k = value & ~IR_VIRTUAL;
+    if (ev->used[k]) {
+        rec_op1(r, IR_incref, ev->virtuals[k]);
+    }
+    ev->used[k] = true;
+    return ev->virtuals[k];
+}
 
 static IrRef next_leaf(Recorder *r, ExitValues *ev, bool unbox_only)
 {
@@ -160,7 +172,7 @@ static void make_virtuals(Recorder *r, ExitValues *ev)
             if (x == IR_NONE) {
                 values[i] = ir_const_obj(r->raw, NULL);
             } else if (x & IR_VIRTUAL) {
-                values[i] = ev->virtuals[x & ~IR_VIRTUAL];
+                values[i] = use_virtual(r, ev, x);
             } else {
                 values[i] = next_leaf(r, ev, raw_int);
                 if (!raw_int && !(vt->owned >> i & 1) && !is_box(r, values[i])) {
@@ -173,20 +185,15 @@ static void make_virtuals(Recorder *r, ExitValues *ev)
     ev->next = 0;
 }
 
-static void set_exit_slot(Recorder *r, ExitValues *ev, const IrSnapSlot *e, bool *virtual_used)
+static void set_exit_slot(Recorder *r, ExitValues *ev, const IrSnapSlot *e)
 {
     RecFrame *f = &r->state->frames[e->frame];
     RecVal v = {.owned = (e->flags & IR_SNAP_OWNED) != 0, .is_int = (e->flags & IR_SNAP_INT) != 0};
     if (e->value == IR_NONE) {
         v.ref = IR_NONE;
     } else if (e->value & IR_VIRTUAL) {
-        uint32_t k = e->value & ~IR_VIRTUAL;
-        v.ref = ev->virtuals[k];
+        v.ref = use_virtual(r, ev, e->value);
         v.owned = 1;
-        if (virtual_used[k]) {
-            rec_op1(r, IR_incref, v.ref);
-        }
-        virtual_used[k] = true;
     } else {
         v.ref = next_leaf(r, ev, v.is_int);
         v.owned = v.owned || is_box(r, v.ref);
@@ -253,10 +260,10 @@ static void start_side(Recorder *r)
             root->slots[i] = (RecVal){.ref = rec_slot_op(r, IR_load_slot, 0, 0, i), .owned = 1};
         }
     }
+    ev.used = arena_alloc(st->arena, (size_t)s->nvirtuals + 1);
     make_virtuals(r, &ev);
-    bool *used = arena_alloc(st->arena, (size_t)s->nvirtuals + 1);
     for (int k = 0; k < s->nslots; k++) {
-        set_exit_slot(r, &ev, &s->slots[k], used);
+        set_exit_slot(r, &ev, &s->slots[k]);
     }
     /* The optimiser takes the first snapshot for the state at entry. */
     int place = s->frames[s->nframes - 1].place;
