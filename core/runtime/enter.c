@@ -65,6 +65,15 @@ static void weigh(RtTree *tree, CgExit *exit, uint64_t cycles)
     }
 }
 
+/* A trace may jump into another that keeps more of the operand stack in memory: what it does not write is NULL. */
+static void clear_above(CpyFrame *f, const RtTree *tree)
+{
+    int end = tree->first_stack_slot + tree->code->co_stacksize;
+    for (int s = tree->first_stack_slot + tree->entry_depth; s < end; s++) {
+        cpy_slot_take(f, s, NULL);
+    }
+}
+
 static __attribute__((noinline)) void run_machine_code(PyThreadState *ts, CpyFrame *f, RtTree *tree, RtLeaving *leaving)
 {
     CgRun run;
@@ -79,6 +88,7 @@ static __attribute__((noinline)) void run_machine_code(PyThreadState *ts, CpyFra
     run.frame = f;
     run.exit = NULL;
     run.runtime = &mine;
+    clear_above(f, tree);
     uint64_t start = __rdtsc();
     CgExit *exit = rt.enter(tree->root->cg->code, &run);
     uint64_t cycles = __rdtsc() - start;
