@@ -137,9 +137,19 @@ static Detached detach_frames(void) {
     return detached;
 }
 
+/* Frames that nobody saw were left out when tools came and went meanwhile: their code is brought up to date. */
+static void update_instrumentation(void) {
+    PyObject *error = PyErr_GetRaisedException();
+    PyObject *monitoring = PySys_GetObject("monitoring");
+    PyObject *done = monitoring ? PyObject_CallMethod(monitoring, "restart_events", NULL) : NULL;
+    Py_XDECREF(done);
+    PyErr_SetRaisedException(error); /* drops what the call may have raised */
+}
+
 static void attach_frames(Detached detached) {
     detached.ts->py_recursion_remaining -= detached.depth;
     detached.ts->current_frame = detached.frame;
+    update_instrumentation();
 }
 
 /* An interpreter that a KeyboardInterrupt ends dies of the signal; it knows by a flag that is set when

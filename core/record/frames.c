@@ -122,6 +122,7 @@ void rec_store_local(Recorder *r, int slot, RecVal v)
 {
     RecFrame *f = rec_top(r);
     RecVal old = f->slots[slot];
+    f->slots[slot] = (RecVal){0}; /* Itself no borrower of what it loses. */
     if (old.ref != IR_NONE) {
         rec_keep_borrowers(r, old.ref);
     }
