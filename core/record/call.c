@@ -106,6 +106,9 @@ static bool bind_defaults(Recorder *r, PyFunctionObject *func, Binding *b)
         ok = value != NULL;
         if (ok) {
             rec_depend(r, REC_DEP_FUNCTION, (PyObject *)func, NULL);
+            if (i >= code->co_argcount) {
+                rec_depend(r, REC_DEP_DICT_KEY, kwdefaults, PyTuple_GET_ITEM(names, i)); /* It may change in place. */
+            }
             b->slots[i] = (RecVal){.ref = rec_const(r, value)};
         }
     }

@@ -73,6 +73,9 @@ RecVal rec_pop(Recorder *r)
     RecVal v = f->slots[slot];
     if (f->modified && f->depth < r->entry_depth && !f->modified[slot]) {
         /* It lives in memory: taken from there at the end of this instruction. */
+        if (v.ref != IR_NONE && !v.is_int) {
+            rec_op1(r, IR_guard_nonnull, v.ref);
+        }
         rec_write_root_slot(r, slot, IR_NONE, v.is_int ? IR_NONE : v.ref);
     }
     f->slots[slot] = (RecVal){0};

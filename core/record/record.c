@@ -55,6 +55,15 @@ static RecFrame *new_frame(Recorder *r, CpyFrame *real)
     return f;
 }
 
+/* A stack entry that is NULL now (a comprehension's saved variable, no self) is NULL whenever the trace is entered. */
+static void guard_unset(Recorder *r, RecFrame *f, int slot)
+{
+    if (slot >= f->base && cpy_slot_get(f->real, slot).kind == CPY_SLOT_NULL && !f->modified[slot]) {
+        rec_op1(r, IR_guard_null, f->slots[slot].ref);
+        f->slots[slot] = (RecVal){0};
+    }
+}
+
 static void load_root_slot(Recorder *r, RecFrame *f, int slot)
 {
     CpySlot c = cpy_slot_get(f->real, slot);
@@ -65,11 +74,8 @@ static void load_root_slot(Recorder *r, RecFrame *f, int slot)
         f->slots[slot] = (RecVal){.ref = rec_slot_op(r, IR_load_slot_int, 0, 0, slot), .owned = 1, .is_int = 1};
         return;
     }
-    if (slot >= f->base && c.kind == CPY_SLOT_NULL) {
-        f->slots[slot] = (RecVal){0};
-        return;
-    }
     f->slots[slot] = (RecVal){.ref = rec_slot_op(r, IR_load_slot, 0, 0, slot), .owned = 1};
+    guard_unset(r, f, slot);
 }
 
 static void load_root(Recorder *r, int depth)
@@ -268,6 +274,9 @@ static void start_side(Recorder *r)
     /* The optimiser takes the first snapshot for the state at entry. */
     int place = s->frames[s->nframes - 1].place;
     st->before = rec_snap_at(r, place, 0, IR_EXIT_RESUME);
+    for (int i = root->base; i < root->base + below; i++) {
+        guard_unset(r, root, i);
+    }
     own_listed_slots(r);
     if (s->kind == IR_EXIT_NEXT) {
         st->insn = cpy_decode(rec_top(r)->code, place);
