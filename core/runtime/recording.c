@@ -14,6 +14,7 @@
 enum { MAX_FOREIGN = 50000 };
 
 static RtTree *facts; /* of the running recording */
+static RtActivation facts_hold; /* keeps it when a change kills it meanwhile */
 static size_t facts_seen;
 
 static void forget_recording(void)
@@ -30,6 +31,7 @@ static void forget_recording(void)
 static void drop_facts(void)
 {
     if (facts != NULL) {
+        rt_release(&facts_hold);
         rt_tree_kill(facts);
         facts = NULL;
         rt_sweep();
@@ -51,6 +53,7 @@ static bool start(const RecStart *how, PyThreadState *ts, PyCodeObject *code, in
         *why = ABORT_out_of_memory;
         return false;
     }
+    rt_hold(&facts_hold, facts);
     g->rec = rec_start(how, &rt.host, ts, why);
     if (g->rec == NULL) {
         drop_facts();
@@ -225,6 +228,7 @@ static void finish(void)
     if (p != NULL && !tree->dead) {
         p->tree = tree;
     }
+    rt_release(&facts_hold);
     facts = NULL;
     forget_recording();
     rt_sweep();
