@@ -61,6 +61,22 @@ void rec_write_root_slot(Recorder *r, int slot, IrRef value, IrRef keep)
     rec_top(r)->modified[slot] = 1;
 }
 
+/* An entry that lives in memory becomes the trace's, as at a pop, but stays on the stack. */
+void rec_take_from_memory(Recorder *r, int from_top)
+{
+    RecFrame *f = rec_top(r);
+    int slot = f->base + f->depth - 1 - from_top;
+    RecVal *v = &f->slots[slot];
+    if (!f->modified || slot - f->base >= r->entry_depth || f->modified[slot]) {
+        return;
+    }
+    if (v->ref != IR_NONE && !v->is_int) {
+        rec_op1(r, IR_guard_nonnull, v->ref);
+    }
+    rec_write_root_slot(r, slot, IR_NONE, v->is_int ? IR_NONE : v->ref);
+    v->owned = true;
+}
+
 RecVal rec_pop(Recorder *r)
 {
     RecFrame *f = rec_top(r);

@@ -227,12 +227,9 @@ void rec_do_copy(Recorder *r)
 
 void rec_do_swap(Recorder *r)
 {
-    RecFrame *f = rec_top(r);
     int n = r->state->insn.arg;
-    if (f->modified && f->depth - n < r->entry_depth) {
-        rec_give_up(r, ABORT_unsupported);
-        return;
-    }
+    rec_take_from_memory(r, 0);
+    rec_take_from_memory(r, n - 1);
     RecVal *a = rec_stack(r, 0), *b = rec_stack(r, n - 1);
     RecVal t = *a;
     *a = *b;

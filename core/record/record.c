@@ -394,6 +394,10 @@ enum { ROUNDS_OF_INNER = 3, ROUNDS_IN_CALLEE = 6 };
 static void meet_inner_loop(Recorder *r, int place)
 {
     RecFrame *f = rec_top(r);
+    if (rec_is_root(r) && r->state->start.kind == REC_LOOP && place < r->state->start.place) {
+        rec_give_up(r, ABORT_left_loop);
+        return;
+    }
     if (rec_is_root(r)) {
         struct IrLabel *label = r->state->host->label_at(f->code, place);
         if (label && r->state->start.kind == REC_LOOP) {
@@ -406,7 +410,10 @@ static void meet_inner_loop(Recorder *r, int place)
         }
     }
     f->rounds++;
-    if (rec_is_root(r) && f->rounds > ROUNDS_OF_INNER) {
+    if (!rec_is_root(r) && r->state->host->label_at(f->code, place)) {
+        r->state->host->set_no_inline(f->code);
+        rec_give_up(r, ABORT_unrolled_too_often);
+    } else if (rec_is_root(r) && f->rounds > ROUNDS_OF_INNER) {
         rec_give_up(r, ABORT_inner_loop);
     } else if (f->rounds > ROUNDS_IN_CALLEE) {
         r->state->host->set_no_inline(f->code);
@@ -434,7 +441,7 @@ static bool falls_into_loop(Recorder *r, int place)
         return false;
     }
     struct IrLabel *label = st->host->label_at(rec_top(r)->code, place);
-    if (label == NULL || r->raw->insns.len < 8) {
+    if (label == NULL || !st->moved) {
         return false;
     }
     if (st->start.kind == REC_LOOP) {
@@ -451,7 +458,7 @@ static void leave_root(Recorder *r)
 {
     RecState *st = r->state;
     if (st->start.kind == REC_LOOP) {
-        rec_give_up(r, ABORT_left_frame);
+        rec_give_up(r, ABORT_left_loop);
         return;
     }
     r->returns = true;
@@ -489,7 +496,7 @@ void rec_do_return_value(Recorder *r)
 void rec_do_return_const(Recorder *r)
 {
     if (rec_is_root(r)) {
-        rec_give_up(r, ABORT_left_frame);
+        rec_give_up(r, r->state->start.kind == REC_LOOP ? ABORT_left_loop : ABORT_left_frame);
         return;
     }
     int how = rec_top(r)->how & 0xff;
@@ -638,6 +645,7 @@ RecStatus rec_step(Recorder *r, PyThreadState *ts, PyCodeObject *code, int place
     if (falls_into_loop(r, st->insn.at)) {
         return r->status;
     }
+    st->moved = true;
     st->before = rec_snap_at(r, st->insn.at, 0, IR_EXIT_RESUME);
     RecHandler handler = handlers[st->insn.op];
     if (handler == NULL) {

@@ -26,7 +26,7 @@ typedef enum {
 #undef ABORT
     ABORT__COUNT
 } RecAbort;
-typedef enum { REC_RETRY, REC_NEVER } RecAbortPolicy; /* later again, or give the place up */
+typedef enum { REC_RETRY, REC_SOON, REC_NEVER } RecAbortPolicy; /* later again, at another moment, or give the place up */
 extern const char *const rec_abort_name[ABORT__COUNT];
 extern const char *const rec_abort_sentence[ABORT__COUNT];
 extern const RecAbortPolicy rec_abort_policy[ABORT__COUNT];

@@ -42,6 +42,7 @@ typedef struct RecState {
     CpyInsn insn;           /* being handled */
     bool ran;               /* it may have run arbitrary code: guard_valid follows */
     bool ended;             /* the trace has its END */
+    bool moved;             /* an instruction was recorded */
     IrRef pending_next;     /* result of iter_next whose side is told by where the interpreter goes on */
     CpyInsn pending_for; uint32_t pending_before;
     RecVal drops[REC_MAX_DROPS];
@@ -74,6 +75,7 @@ void rec_push(Recorder *r, IrRef ref, bool owned);
 void rec_push_null(Recorder *r);
 void rec_push_val(Recorder *r, RecVal v);
 RecVal rec_pop(Recorder *r);                            /* the entry's reference becomes the caller's */
+void rec_take_from_memory(Recorder *r, int from_top);   /* a root entry that is about to move */
 void rec_drop(Recorder *r, RecVal v);                   /* release at the end of this instruction, if owned */
 void rec_own(Recorder *r, RecVal *v);                   /* takes a reference if borrowed */
 void rec_store_local(Recorder *r, int slot, RecVal v);

@@ -30,6 +30,9 @@ static IrTrace *optimise(Recorder *rec, RtTree *tree, const char **why)
     };
     IrTrace *t = opt_run(rec->raw, &options, why);
     if (t != NULL) {
+        if (options.note != NULL) {
+            rt_log(RT_LOG_compile, "note", rt.recording.code, rt.recording.at, "%s", options.note);
+        }
         log_optimised(t);
         if (t->label != NULL) {
             t->label->host = tree;

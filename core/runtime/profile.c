@@ -89,8 +89,13 @@ void rt_back_off(PyCodeObject *code, int at, RecAbort why)
     if (p == NULL) {
         return;
     }
-    p->aborts++;
     int64_t threshold = at == RT_AT_START ? rt.params.function_threshold : rt.params.threshold;
+    if (rec_abort_policy[why] == REC_SOON && p->misses < RT_MAX_MISSES) {
+        p->misses++;
+        p->left = (int32_t)(1 + threshold / 16 + p->misses * p->misses * 7 % 31 + (threshold >> 6) * p->misses);
+        return;
+    }
+    p->aborts++;
     int64_t left = threshold << p->aborts;
     p->left = left < INT32_MAX ? (int32_t)left : INT32_MAX;
     if (rec_abort_policy[why] == REC_NEVER || p->aborts >= RT_MAX_ABORTS) {

@@ -49,6 +49,11 @@ void rt_side_done(CgExit *exit, RtTrace *side)
 void rt_side_failed(CgExit *exit, RecAbort why)
 {
     RtPlan *plan = rt_plan(exit);
+    if (rec_abort_policy[why] == REC_SOON && plan->misses < RT_MAX_MISSES) {
+        plan->misses++;
+        plan->left = (uint32_t)(rt.params.side_threshold / 2 + plan->misses * 7 % 11);
+        return;
+    }
     plan->tries++;
     plan->left = (uint32_t)rt.params.side_threshold << (plan->tries < 10 ? plan->tries : 10);
     plan->given_up = plan->tries >= RT_MAX_ABORTS || rec_abort_policy[why] == REC_NEVER;

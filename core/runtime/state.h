@@ -24,6 +24,7 @@ enum {
     RT_MAX_INLINE = 8,
     RT_MAX_SIDES = 128,     /* side traces of one tree */
     RT_MAX_ABORTS = 6,      /* tries at one place */
+    RT_MAX_MISSES = 40,     /* that came at the wrong moment */
 };
 
 /* ---- places ----------------------------------------------------------------------------------- */
@@ -35,7 +36,7 @@ typedef struct RtPlace {
     int32_t left;       /* rounds until something is tried */
     struct RtTree *tree; /* compiled, or NULL */
     bool given_up;
-    uint8_t aborts;
+    uint8_t aborts, misses; /* tries that failed for good reason; that came at the wrong moment */
     struct RtPlace *next; /* of the same code */
 } RtPlace;
 
@@ -78,7 +79,7 @@ typedef struct RtTree {
 
 /* What an exit needs beside its snapshot, made when it is first taken: CgExit.data. */
 typedef struct RtPlan {
-    int tries;             /* recordings that failed */
+    int tries, misses;     /* recordings that failed; that came at the wrong moment */
     bool given_up;
     uint32_t left;         /* times until it is recorded */
     uint64_t taken;
