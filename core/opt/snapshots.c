@@ -147,7 +147,11 @@ static void add_root_memory(Build *b) {
         OptVal v = snap_slot(cx, b->raw, k, &flags, &listed);
         OptVal mem = slot_memory(cx, k);
         bool beyond = k >= cx->options->first_stack_slot + b->raw->frames[0].depth;
-        if (beyond || v == SLOT_ENTRY || v == mem || (is_nonnull(cx, v) == 0 && is_nonnull(cx, mem) == 0)) {
+        /* What a link put into stack slots that this trace's exits take for empty is theirs to write again. */
+        bool adopted = k >= cx->options->first_stack_slot + cx->options->entry_depth;
+        bool is_null = is_nonnull(cx, v) == 0;
+        if (beyond || v == SLOT_ENTRY || (adopted && is_null) || (!adopted && v == mem) ||
+            (is_null && is_nonnull(cx, mem) == 0)) {
             continue;
         }
         add_slot(b, 0, k, v, flags);
