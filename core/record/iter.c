@@ -87,6 +87,14 @@ void rec_do_get_iter(Recorder *r)
 
 /* ---- the next item ---------------------------------------------------------------------------------- */
 
+void rec_guard_no_error(Recorder *r)
+{
+    IrInsn imm = {.imm.i = IR_CALL_no_error};
+    IrRef ok = ir_append_imm(r->raw, IR_call, NULL, 0, imm);
+    IrRef guard = ir_append(r->raw, IR_guard_ok, &ok, 1);
+    ir_set_snap(r->raw, guard, rec_snap_raise(r));
+}
+
 /* The loop is over: FOR_ITER's exhausted edge, as the version has it. */
 void rec_exhaust(Recorder *r)
 {

@@ -227,11 +227,45 @@ static void own_listed_slots(Recorder *r)
                 rec_op1(r, IR_incref, f->func_ref);
                 f->globals = f->func_ref;
             }
+        } else if (s->slots[k].frame == 0 && s->slots[k].slot < f->base + r->entry_depth) {
+            f->slots[s->slots[k].slot].owned = 1; /* The optimiser makes what a slot in memory finds lent the slot's own. */
         } else {
             rec_own(r, &f->slots[s->slots[k].slot]);
         }
     }
 }
+
+/* As load_root_slot, before there is a snapshot for guards: give_int_guards_snap adds it. */
+static void load_side_slot(Recorder *r, RecFrame *f, int slot)
+{
+    IrInsn imm = {.imm.i = slot};
+    if (cpy_slot_get(f->real, slot).kind != CPY_SLOT_INT) {
+        f->slots[slot] = (RecVal){.ref = rec_slot_op(r, IR_load_slot, 0, 0, slot), .owned = 1};
+        return;
+    }
+    ir_append_imm(r->raw, IR_guard_slot_int, NULL, 0, imm);
+    f->slots[slot] = (RecVal){.ref = rec_slot_op(r, IR_load_slot_int, 0, 0, slot), .owned = 1, .is_int = 1};
+}
+
+static void give_int_guards_snap(Recorder *r, uint32_t snap)
+{
+    for (IrRef i = 1; i < r->raw->insns.len; i++) {
+        if (ir_at(r->raw, i)->op == IR_guard_slot_int) {
+            ir_set_snap(r->raw, i, snap);
+        }
+    }
+}
+
+/* What the exit would release is the side trace's to release. */
+static void take_exit_drops(Recorder *r, ExitValues *ev)
+{
+    int first = r->raw->nexit_args - ev->snap->ndrops;
+    for (int i = 0; i < ev->snap->ndrops; i++) {
+        rec_drop(r, (RecVal){.ref = ev->leaves[first + i], .owned = 1});
+    }
+}
+
+static void release_drops(Recorder *r, int place);
 
 static void start_side(Recorder *r)
 {
@@ -263,7 +297,7 @@ static void start_side(Recorder *r)
             listed = listed || s->slots[k].slot == i;
         }
         if (!listed) {
-            root->slots[i] = (RecVal){.ref = rec_slot_op(r, IR_load_slot, 0, 0, i), .owned = 1};
+            load_side_slot(r, root, i);
         }
     }
     ev.used = arena_alloc(st->arena, (size_t)s->nvirtuals + 1);
@@ -271,17 +305,22 @@ static void start_side(Recorder *r)
     for (int k = 0; k < s->nslots; k++) {
         set_exit_slot(r, &ev, &s->slots[k]);
     }
+    take_exit_drops(r, &ev);
     /* The optimiser takes the first snapshot for the state at entry. */
     int place = s->frames[s->nframes - 1].place;
     st->before = rec_snap_at(r, place, 0, IR_EXIT_RESUME);
+    give_int_guards_snap(r, st->before);
     for (int i = root->base; i < root->base + below; i++) {
         guard_unset(r, root, i);
     }
     own_listed_slots(r);
     if (s->kind == IR_EXIT_NEXT) {
         st->insn = cpy_decode(rec_top(r)->code, place);
+        rec_guard_no_error(r); /* The exit is that of an iterator's error too. */
         rec_exhaust(r);
         rec_finish_insn(r);
+    } else {
+        release_drops(r, place);
     }
 }
 

@@ -161,6 +161,7 @@ bool rec_can_inline(Recorder *r, PyFunctionObject *func, int n, PyObject *kwname
 PyFunctionObject *rec_special(Recorder *r, PyObject *o, const char *name);
 
 /* ---- iterators: iter.c ------------------------------------------------------------------------------ */
+void rec_guard_no_error(Recorder *r);                   /* else raised at this instruction */
 void rec_exhaust(Recorder *r);                          /* the current FOR_ITER's exhausted edge */
 void rec_resolve_next(Recorder *r, int place);          /* which way did the FOR_ITER before this place go */
 void rec_finish_insn(Recorder *r);
