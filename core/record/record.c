@@ -227,8 +227,8 @@ static void own_listed_slots(Recorder *r)
                 rec_op1(r, IR_incref, f->func_ref);
                 f->globals = f->func_ref;
             }
-        } else if (s->slots[k].frame == 0 && s->slots[k].slot < f->base + r->entry_depth) {
-            f->slots[s->slots[k].slot].owned = 1; /* The optimiser makes what a slot in memory finds lent the slot's own. */
+        } else if (s->slots[k].frame == 0 && s->slots[k].slot < f->base) {
+            f->slots[s->slots[k].slot].owned = 1; /* The optimiser makes what a local finds lent its own. */
         } else {
             rec_own(r, &f->slots[s->slots[k].slot]);
         }
