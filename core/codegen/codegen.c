@@ -129,16 +129,27 @@ static void need(CgFunc *f, Lowering *low, IrRef r) {
     }
 }
 
-static int leaves_of(CgFunc *f, Lowering *low, const IrInsn *insn) {
+/* How many values its exit carries. */
+static int carried_by(const CgFunc *f, IrRef r) {
+    const IrInsn *insn = ir_at(f->ir, r);
+    return insn->snap && insn->op != IR_sync && r > f->ir->carried_from ? f->ir->ncarried : 0;
+}
+
+static int leaves_of(CgFunc *f, Lowering *low, IrRef r) {
+    const IrInsn *insn = ir_at(f->ir, r);
     if (!insn->snap) {
         return 0;
     }
     int n = ir_snapshot_leaves(&f->ir->snaps.data[insn->snap - 1], low->leaves, CG_MAX_LEAVES);
-    if (n > CG_MAX_LEAVES) {
+    int carried = carried_by(f, r);
+    if (n + carried > CG_MAX_LEAVES) {
         cg_fail(f, "a snapshot with too many values");
         return 0;
     }
-    return n;
+    for (int i = 0; i < carried; i++) {
+        low->leaves[n + i] = f->ir->carried[i];
+    }
+    return n + carried;
 }
 
 static void need_operands(CgFunc *f, Lowering *low, IrRef r) {
@@ -146,7 +157,7 @@ static void need_operands(CgFunc *f, Lowering *low, IrRef r) {
     for (int i = 0; i < insn->nargs; i++) {
         need(f, low, insn->args[i]);
     }
-    int n = leaves_of(f, low, insn);
+    int n = leaves_of(f, low, r);
     for (int i = 0; i < n; i++) {
         need(f, low, low->leaves[i]);
     }
@@ -227,8 +238,9 @@ static void lower_insn(CgFunc *f, Lowering *low, IrRef r, IrRef cmp) {
     n->at = cg_alloc(f, ((size_t)source->nargs + 1) * sizeof *n->at);
     put_constant_last(f, source, n);
     if (insn->snap) {
-        int nleaves = leaves_of(f, low, insn);
+        int nleaves = leaves_of(f, low, r);
         n->nleaves = nleaves;
+        n->ncarried = carried_by(f, r);
         n->leaves = copy_refs(f, low->leaves, nleaves);
         n->exit = f->out->nexits++;
     }
@@ -343,7 +355,7 @@ static void make_exits(CgFunc *f) {
         if (n->exit >= 0) {
             out->exits[n->exit] = (CgExit){
                 .trace = out, .number = (uint32_t)n->exit, .snap = ir_at(f->ir, n->ref)->snap - 1,
-                .insn = n->ref, .nlocs = n->nleaves, .locs = locs,
+                .insn = n->ref, .nlocs = n->nleaves - n->ncarried, .ncarried = n->ncarried, .locs = locs,
             };
             locs += n->nleaves;
         }

@@ -56,7 +56,8 @@ typedef struct CgInsn {
     CgPlace result;
     uint8_t temps[4];
     int exit;             /* index into exits, or -1 */
-    int nleaves;          /* of its snapshot */
+    int nleaves;          /* of its snapshot, and carried */
+    int ncarried;
     IrRef *leaves;
     bool undo;            /* the result took the place of an operand that the exit needs back */
     int first_move, nmoves; /* moves before it */

@@ -102,6 +102,7 @@ typedef struct OptContext {
     uint32_t epoch, snap_stamp;
     IrRef loop_at;
     IrRef *label_args;   /* side traces: the parent label's parameters */
+    IrRef round_at;      /* where a link's round of the other loop begins */
     OptVal *first_map;   /* map of the first round */
     LIST(OptCached) trusted; /* what the body took from memory as it was before the loop */
     const char *why;
@@ -266,7 +267,7 @@ bool may_overlap(const IrField *a, const IrField *b, bool same_layout);
 typedef struct {
     uint8_t *wishes;                  /* per slot */
     LIST(const IrField *) uncarried;  /* fields that do not stay in registers */
-    bool again, no_link;
+    bool again, no_link, no_args;
 } OptPlan;
 OptHead *peel(OptContext *cx, OptPlan *plan);
 

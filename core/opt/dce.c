@@ -54,6 +54,9 @@ static void mark(Dce *d) {
             need(d, r);
         }
     }
+    for (int i = 0; i < t->ncarried; i++) {
+        need(d, t->carried[i]);
+    }
     while (d->work.n) {
         const IrInsn *in = ir_at(t, d->work.data[--d->work.n]);
         for (int i = 0; i < in->nargs; i++) {
@@ -120,6 +123,9 @@ IrRef *dce(OptContext *cx) {
         }
         in.snap = places[in.snap];
         *ir_at(t, names[r]) = in;
+    }
+    for (int i = 0; i < t->ncarried; i++) {
+        t->carried[i] = names[t->carried[i]];
     }
     t->insns.len = kept;
     return names;

@@ -398,6 +398,8 @@ static void link_by_round(OptContext *cx, const IrLabel *label) {
         return;
     }
     cx->round = 3;
+    cx->round_at = NINSNS(cx->out);
+    cx->options->label_holds = false; /* That round is another loop's. */
     cx->raw = head->raw;
     cx->map = opt_alloc(cx, NINSNS(cx->raw) * sizeof *cx->map);
     replay_all(cx);
@@ -432,6 +434,10 @@ void link_end(OptContext *cx) {
     }
     adopt_listed(cx, &cx->raw->snaps.data[cx->now->snap - 1]);
     if (!link_direct(cx, label)) {
-        link_by_round(cx, label);
+        if (cx->options->no_round) {
+            opt_fail(cx, "link: by yet another round");
+        } else {
+            link_by_round(cx, label);
+        }
     }
 }

@@ -40,14 +40,15 @@ static OptContext *start(IrTrace *raw, OptOptions *options) {
 /* One try. NULL: again or cx->why. */
 static OptHead *run_once(OptContext *cx, OptPlan *plan, bool loops) {
     IrOp end = (IrOp)ir_at(cx->raw, NINSNS(cx->raw) - 1)->op;
-    if (!plan->no_link) {
+    cx->options->label_holds = false;
+    if (!plan->no_args) {
         link_before(cx);
     }
     replay_all(cx);
     if (cx->why) {
         return NULL;
     }
-    if (cx->options->parent_label) {
+    if (cx->label_args) {
         cx->options->label_holds = keeps_label(cx, cx->options->parent_label);
     }
     if (end == IR_raw_close && loops) {
@@ -61,6 +62,15 @@ static OptHead *run_once(OptContext *cx, OptPlan *plan, bool loops) {
     return NULL;
 }
 
+/* A side trace that breaks nothing of what its parent's loop assumes has exits from where one can jump into that as well. */
+static void carry_label(OptContext *cx) {
+    const IrLabel *label = cx->options->parent_label;
+    if (cx->options->label_holds && label->nparams > label->nphis) {
+        cx->out->carried = cx->label_args + label->nphis;
+        cx->out->ncarried = label->nparams - label->nphis;
+    }
+}
+
 static IrTrace *finish(OptContext *cx, OptHead *head, const char **why) {
     if (!cx->why && cx->out->failed) {
         opt_fail(cx, cx->out->failed);
@@ -70,7 +80,12 @@ static IrTrace *finish(OptContext *cx, OptHead *head, const char **why) {
         return NULL;
     }
     IrRef count = NINSNS(cx->out);
+    carry_label(cx);
     IrRef *renamed = dce(cx);
+    cx->options->round_from = IR_NONE;
+    for (IrRef r = cx->round_at; r && r < count && !cx->options->round_from; r++) {
+        cx->options->round_from = renamed[r];
+    }
     if (head) {
         make_label(cx, head, renamed, count);
     }
@@ -92,7 +107,7 @@ IrTrace *opt_run(IrTrace *raw, OptOptions *options, const char **why) {
     }
     OptContext *cx = start(raw, options);
     options->label_holds = false;
-    OptPlan plan = { .wishes = opt_alloc(cx, (size_t)cx->nslots), .no_link = !pass_on(cx, PASS_link) };
+    OptPlan plan = { .wishes = opt_alloc(cx, (size_t)cx->nslots), .no_link = !pass_on(cx, PASS_link), .no_args = !pass_on(cx, PASS_link) };
     bool loops = options->peel;
     for (int tries = 0; tries < MAX_TRIES; tries++) {
         if (tries) {
@@ -100,8 +115,9 @@ IrTrace *opt_run(IrTrace *raw, OptOptions *options, const char **why) {
         }
         plan.again = false;
         OptHead *head = run_once(cx, &plan, loops);
-        if (cx->why && !plan.no_link && (options->parent_label || ir_at(raw, NINSNS(raw) - 1)->op == IR_raw_link)) {
+        if (cx->why && !plan.no_args && (options->parent_label || ir_at(raw, NINSNS(raw) - 1)->op == IR_raw_link)) {
             options->note = cx->why;
+            plan.no_args = plan.no_link;
             plan.no_link = true;
             continue;
         }

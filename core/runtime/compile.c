@@ -5,6 +5,8 @@
 
 #include <time.h>
 
+enum { MAX_ROUNDS = 2 }; /* by which links are made, below one another */
+
 static uint64_t now_ns(void)
 {
     struct timespec t;
@@ -22,16 +24,36 @@ static void log_optimised(const IrTrace *t)
     }
 }
 
-static IrTrace *optimise(Recorder *rec, RtTree *tree, const char **why)
+/* How many rounds that links are made by lie one below the other, at this exit. */
+static int rounds_above(const CgExit *from)
 {
-    OptOptions options = {
+    const RtTrace *parent = from != NULL ? from->trace->runtime : NULL;
+    return parent != NULL && parent->round_from != IR_NONE && from->insn >= parent->round_from ? parent->rounds + 1 : 0;
+}
+
+static void set_parent(OptOptions *options, const CgExit *from)
+{
+    const RtTrace *parent = from->trace->runtime;
+    if (from->ncarried > 0 && parent->carries != NULL) {
+        options->parent_label = parent->carries;
+        options->first_param_arg = from->nlocs - parent->carries->nphis;
+    }
+    options->no_round = rounds_above(from) >= MAX_ROUNDS;
+}
+
+static IrTrace *optimise(Recorder *rec, RtTree *tree, const CgExit *from, OptOptions *options, const char **why)
+{
+    *options = (OptOptions){
         .peel = true, .first_stack_slot = rec->first_stack_slot, .entry_depth = rec->entry_depth,
         .true_object = Py_True, .false_object = Py_False,
     };
-    IrTrace *t = opt_run(rec->raw, &options, why);
+    if (from != NULL) {
+        set_parent(options, from);
+    }
+    IrTrace *t = opt_run(rec->raw, options, why);
     if (t != NULL) {
-        if (options.note != NULL) {
-            rt_log(RT_LOG_compile, "note", rt.recording.code, rt.recording.at, "%s", options.note);
+        if (options->note != NULL) {
+            rt_log(RT_LOG_compile, "note", rt.recording.code, rt.recording.at, "%s", options->note);
         }
         log_optimised(t);
         if (t->label != NULL) {
@@ -61,7 +83,7 @@ static CgTrace *generate(IrTrace *t, RtTree *tree, CgExit *from, void **memory, 
     config.breaker = tree->breaker = cpy_eval_breaker(rt.recording.ts, &config.breaker_mask);
     if (from != NULL) {
         config.exit_args = from->locs;
-        config.nexit_args = from->nlocs;
+        config.nexit_args = from->nlocs + from->ncarried;
     }
     uint8_t *code = take_code(&room);
     if (code == NULL || tree->dead) {
@@ -106,13 +128,15 @@ static bool has_op(const IrTrace *t, IrOp op)
     return false;
 }
 
-static RtTrace *install(RtTree *tree, CgTrace *cg, void *memory, CgExit *from)
+static RtTrace *install(RtTree *tree, CgTrace *cg, void *memory, CgExit *from, const OptOptions *options)
 {
     RtTrace *trace = calloc(1, sizeof *trace);
     if (trace == NULL) {
         return NULL;
     }
-    *trace = (RtTrace){.cg = cg, .arena = cg->ir->arena, .memory = memory, .from = from, .link = linked_tree(cg->ir)};
+    *trace = (RtTrace){.cg = cg, .arena = cg->ir->arena, .memory = memory, .from = from, .link = linked_tree(cg->ir),
+                       .carries = cg->ir->label != NULL ? cg->ir->label : options->parent_label,
+                       .round_from = options->round_from, .rounds = rounds_above(from)};
     cg->runtime = trace;
     tree->looks_at_frame |= has_op(cg->ir, IR_guard_valid);
     rt_tree_add(tree, trace);
@@ -128,7 +152,8 @@ RtTrace *rt_compile(Recorder *rec, RtTree *tree, CgExit *from, const char **why,
         *why = "as many traces as allowed are compiled";
         return NULL;
     }
-    IrTrace *t = optimise(rec, tree, why);
+    OptOptions options;
+    IrTrace *t = optimise(rec, tree, from, &options, why);
     if (t == NULL) {
         return NULL;
     }
@@ -141,7 +166,7 @@ RtTrace *rt_compile(Recorder *rec, RtTree *tree, CgExit *from, const char **why,
     if (cg == NULL) {
         return NULL;
     }
-    RtTrace *trace = install(tree, cg, memory, from);
+    RtTrace *trace = install(tree, cg, memory, from, &options);
     if (trace == NULL) {
         rt_code_drop(memory);
         cg_free(cg);
@@ -152,9 +177,9 @@ RtTrace *rt_compile(Recorder *rec, RtTree *tree, CgExit *from, const char **why,
     rt.stats.compile_ns += took;
     *(from != NULL ? &rt.stats.side_traces : &rt.stats.traces) += 1;
     static const char *const kinds[] = {[REC_LOOP] = "loop", [REC_FUNCTION] = "function", [REC_SIDE] = "side"};
-    rt_log(RT_LOG_compile, "compiled", rt.recording.code, rt.recording.at, "%s ops=%zu exits=%d bytes=%zu ms=%.3f%s",
+    rt_log(RT_LOG_compile, "compiled", rt.recording.code, rt.recording.at, "%s ops=%zu exits=%d bytes=%zu ms=%.3f%s%s",
            kinds[from != NULL ? REC_SIDE : tree->kind], t->insns.len, cg->nexits, cg->size, (double)took / 1e6,
-           trace->link != NULL ? " linked" : "");
+           trace->link != NULL ? " linked" : "", trace->round_from != IR_NONE ? " by-round" : "");
     rt_log(RT_LOG_code, "code", rt.recording.code, rt.recording.at, "at=%p bytes=%zu", (void *)cg->code, cg->size);
     return trace;
 }

@@ -97,6 +97,13 @@ static __attribute__((noinline)) void run_machine_code(PyThreadState *ts, CpyFra
     rt_rebuild(&run, exit, leaving);
 }
 
+/* A trace that ended at the head of a compiled loop goes on there. */
+static RtTree *next_tree(PyThreadState *ts, CpyFrame *f, const RtLeaving *leaving)
+{
+    RtTree *next = leaving->raising || leaving->record != NULL ? NULL : rt_tree_at(leaving->exit);
+    return next != NULL && may_enter(ts, f, next) ? next : NULL;
+}
+
 int rt_enter(PyThreadState *ts, CpyFrame *f, RtPlace *p)
 {
     RtTree *tree = p->tree;
@@ -105,11 +112,19 @@ int rt_enter(PyThreadState *ts, CpyFrame *f, RtPlace *p)
     }
     RtActivation activation;
     RtLeaving leaving;
-    rt_hold(&activation, tree);
     nesting++;
-    tree->entries++;
-    rt.stats.entries++;
-    run_machine_code(ts, f, tree, &leaving);
+    rt_hold(&activation, tree);
+    for (RtTree *next = tree; next != NULL;) {
+        tree = next;
+        tree->entries++;
+        rt.stats.entries++;
+        run_machine_code(ts, f, tree, &leaving);
+        next = next_tree(ts, f, &leaving);
+        if (next != NULL) {
+            rt_release(&activation);
+            rt_hold(&activation, next);
+        }
+    }
     int result = rt_go_on(&leaving);
     nesting--;
     rt_release(&activation);

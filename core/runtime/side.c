@@ -4,6 +4,18 @@
     exception) are never recorded. One whose recordings fail is tried less and less often, then given up. */
 #include "runtime/state.h"
 
+/* The tree that can go on where a trace ended, at the head of its loop. */
+RtTree *rt_tree_at(const CgExit *exit)
+{
+    const IrTrace *ir = exit->trace->ir;
+    const IrSnapshot *snap = &ir->snaps.data[exit->snap];
+    if (ir_at(ir, exit->insn)->op != IR_leave || snap->kind != IR_EXIT_RESUME || snap->nframes != 1) {
+        return NULL;
+    }
+    RtPlace *p = rt_place(snap->frames[0].code, snap->frames[0].place, false);
+    return p != NULL ? p->tree : NULL;
+}
+
 static bool is_recordable(const CgExit *exit)
 {
     const IrTrace *ir = exit->trace->ir;
@@ -14,6 +26,11 @@ static bool is_recordable(const CgExit *exit)
     case IR_guard_ok:
     case IR_sync:
         return false;
+    case IR_leave:
+        if (rt_tree_at(exit) != NULL) {
+            return false; /* That goes on at once. */
+        }
+        break;
     }
     return snap->kind == IR_EXIT_RESUME || (snap->kind == IR_EXIT_NEXT && !PyErr_Occurred());
 }

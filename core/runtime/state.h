@@ -55,6 +55,9 @@ typedef struct RtTrace {
     void *memory;          /* code memory block */
     CgExit *from;          /* side traces: the parent's exit */
     struct RtTree *link;   /* tree that it ends by jumping into, or NULL */
+    IrLabel *carries;      /* label whose parameters its exits carry, or NULL */
+    IrRef round_from;      /* the jump is made by a round of that tree's loop, from here on; or 0 */
+    int rounds;            /* side traces of such rounds that it is below */
 } RtTrace;
 
 typedef struct RtTree {
@@ -244,6 +247,7 @@ PyObject *rt_build_object(const IrKlass *klass, const uint64_t *words, int n); /
 /* side.c */
 void rt_side_done(CgExit *exit, RtTrace *side);
 void rt_side_failed(CgExit *exit, RecAbort why);
+RtTree *rt_tree_at(const CgExit *exit);
 /* Counts the exit; true when it is to be recorded now. */
 bool rt_side_is_due(RtTree *tree, CgExit *exit);
 
