@@ -58,6 +58,7 @@ World *test_world(const Test *t)
             declare_object(w, t->setup.data[i]);
         }
     }
+    w->stack_base = t->first_stack_slot;
     w->mem_limit = t->first_stack_slot + t->depth;
     w->mem_limit = w->mem_limit < MAX_SLOTS ? w->mem_limit : MAX_SLOTS;
     return w;

@@ -184,7 +184,9 @@ static void write_frames(Build *b, bool for_now)
         const IrSnapSlot *slot = &b->s->slots[i];
         bool root = slot->frame == 0;
         b->keep_owned = for_now && !(root && slot->slot < b->w->mem_limit);
-        if (root) {
+        if (root && for_now && b->w->raw && slot->slot >= b->w->stack_base) {
+            b->next += slot->value != IR_NONE && !(slot->value & IR_VIRTUAL);
+        } else if (root) {
             write_root_slot(b, slot);
         } else if (slot->frame < b->w->nframes) {
             write_frame_slot(b, slot);

@@ -305,7 +305,7 @@ World *world_new(void)
     World *w = arena_alloc(arena, sizeof *w);
     w->arena = arena;
     w->valid = 1;
-    w->mem_limit = MAX_SLOTS;
+    w->stack_base = w->mem_limit = MAX_SLOTS;
     for (int i = 0; i < MAX_SLOTS; i++) {
         w->root.slots[i] = SLOT_NULL;
     }

@@ -91,6 +91,7 @@ typedef struct World {
     RootFrame root;
     int nslots;            /* of the root frame that are shown */
     int mem_limit;         /* root slots from here on are in memory only during sync */
+    int stack_base;        /* root slots from here on are operands: in a raw trace's sync they are nobody's */
     ToyFrame frames[MAX_FRAMES];
     int nframes;           /* the root frame's included once the trace was left */
     IrExitKind left_by;

@@ -168,23 +168,51 @@ static void make_visible(OptContext *cx, const IrSnapshot *raw) {
     }
 }
 
+/* Is root slot k an operand that the raw trace accounts for itself? Nobody looks at the stack of a frame that is calling:
+   such entries stay the trace's, and memory what it was. */
+static bool is_operand(OptContext *cx, const IrSnapshot *raw, int k) {
+    uint32_t flags;
+    bool listed;
+    int depth = k - cx->options->first_stack_slot;
+    if (depth < 0 || k >= cx->mem_limit) {
+        return depth >= 0;
+    }
+    snap_slot(cx, raw, k, &flags, &listed);
+    return listed || depth >= raw->frames[0].depth;
+}
+
+static uint32_t without_operands(OptContext *cx, const IrSnapshot *raw, uint32_t snap) {
+    IrSnapshot s = cx->out->snaps.data[snap - 1];
+    IrSnapSlot *all = s.slots;
+    int n = s.nslots;
+    s.slots = opt_alloc(cx, (size_t)(n + 1) * sizeof *s.slots);
+    s.nslots = 0;
+    for (int i = 0; i < n; i++) {
+        bool func = all[i].flags & IR_SNAP_FUNC;
+        if (all[i].frame != 0 || func || !is_operand(cx, raw, all[i].slot)) {
+            s.slots[s.nslots++] = all[i];
+        }
+    }
+    return ir_add_snap(cx->out, &s);
+}
+
 static void replay_sync(OptContext *cx) {
     uint32_t raw_snap = cx->now->snap;
     const IrSnapshot *raw = &cx->raw->snaps.data[raw_snap - 1];
     make_visible(cx, raw);
     for (int k = 0; k < cx->mem_limit && k < cx->nslots; k++) {
-        bool in_slot = !cx->slots[k].tagged && !cx->slots[k].entry_int;
+        bool in_slot = !cx->slots[k].tagged && !cx->slots[k].entry_int && !is_operand(cx, raw, k);
         if (in_slot && slot_dirty(cx, k) && !is_virtual(slot_value(cx, k))) {
             sync_slot(cx, k, raw_snap);
         }
     }
     flush_pending(cx, &(OptEffect){ .writes = MEM_ALL, .runs = true, .slot = -1 });
-    emit(cx, IR_sync, NULL, 0, NULL, snapshot(cx, raw_snap));
+    emit(cx, IR_sync, NULL, 0, NULL, without_operands(cx, raw, snapshot(cx, raw_snap)));
     for (int k = 0; k < cx->mem_limit && k < cx->nslots; k++) {
         uint32_t flags;
         bool listed;
         OptVal v = snap_slot(cx, raw, k, &flags, &listed);
-        if (listed || cx->slots[k].cur != SLOT_ENTRY) {
+        if (!is_operand(cx, raw, k) && (listed || cx->slots[k].cur != SLOT_ENTRY)) {
             if (is_virtual(v) && cx->slots[k].mem != v) {
                 virt(cx, v)->refs--; /* memory has a box of its own */
             }
