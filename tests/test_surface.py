@@ -180,3 +180,18 @@ except RuntimeError as error:
 """
     done = run_python("-c", code)
     assert "subinterpreter" in done.stdout, done.stderr
+
+
+def test_environment_is_silent_in_a_subinterpreter(run_python) -> None:
+    code = """
+try:
+    import _interpreters as interpreters
+except ImportError:
+    import _xxsubinterpreters as interpreters
+ident = interpreters.create()
+interpreters.exec(ident, "import jitney; print(jitney.is_enabled(), flush=True)")
+interpreters.destroy(ident)
+print(jitney.is_enabled())
+"""
+    done = run_python("-c", "import jitney\n" + code, JITNEY="1")
+    assert (done.stdout, done.stderr) == ("False\nTrue\n", "")

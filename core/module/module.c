@@ -90,6 +90,13 @@ static PyObject *module_is_enabled(PyObject *module, PyObject *Py_UNUSED(ignored
     return PyBool_FromLong(PyInterpreterState_Get() == PyInterpreterState_Main() && rt_is_enabled());
 }
 
+PyDoc_STRVAR(is_main_interpreter_doc, "is_main_interpreter()\n--\n\n"
+                                      "Whether this interpreter is the one that Jitney works in.");
+
+static PyObject *module_is_main_interpreter(PyObject *module, PyObject *Py_UNUSED(ignored)) {
+    return PyBool_FromLong(PyInterpreterState_Get() == PyInterpreterState_Main());
+}
+
 PyDoc_STRVAR(stats_doc, "stats()\n--\n\nA dict of counters, by name.");
 
 static PyObject *module_stats(PyObject *module, PyObject *Py_UNUSED(ignored)) {
@@ -234,6 +241,7 @@ static PyMethodDef methods[] = {
     {"check", module_check, METH_O, check_doc},
     {"disable", module_disable, METH_NOARGS, disable_doc},
     {"is_enabled", module_is_enabled, METH_NOARGS, is_enabled_doc},
+    {"is_main_interpreter", module_is_main_interpreter, METH_NOARGS, is_main_interpreter_doc},
     {"stats", module_stats, METH_NOARGS, stats_doc},
     {"params", module_params, METH_NOARGS, params_doc},
     {"call_detached", (PyCFunction)(void (*)(void))module_call_detached, METH_FASTCALL,

@@ -1,4 +1,7 @@
-"""What jitney.pth imports at start-up when JITNEY=1: turn Jitney on, or say why not and go on."""
+"""What jitney.pth imports at start-up when JITNEY=1: turn Jitney on, or say why not and go on.
+
+A subinterpreter is not asked for by anyone's environment: there it stays off in silence.
+"""
 
 
 def _start() -> None:
@@ -7,7 +10,8 @@ def _start() -> None:
     try:
         from . import _jitney
 
-        _jitney.enable({})
+        if _jitney.is_main_interpreter():
+            _jitney.enable({})
     except Exception as error:
         reason = " ".join(str(error).split())
         try:
