@@ -26,6 +26,25 @@ def run_python(*arguments: str, cwd: Path | None = None, stdin: str = "", timeou
     )
 
 
+def known_defects() -> list[tuple[str, str]]:
+    """Rows of known_defects.txt: the beginning of a test's id, and what is wrong."""
+    rows = []
+    for line in (TESTS / "known_defects.txt").read_text().splitlines():
+        if line.strip() and not line.startswith("#"):
+            beginning, _, reason = line.partition("  ")
+            rows.append((beginning.strip(), reason.strip()))
+    return rows
+
+
+def pytest_collection_modifyitems(items) -> None:
+    """Open defects are run and shown as xfailed or xpassed, so that they neither hide nor stop the rest."""
+    rows = known_defects()
+    for item in items:
+        for beginning, reason in rows:
+            if item.nodeid.startswith(beginning):
+                item.add_marker(pytest.mark.xfail(reason=reason, strict=False))
+
+
 @pytest.fixture(name="run_python")
 def run_python_fixture():
     return run_python
