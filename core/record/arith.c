@@ -670,6 +670,27 @@ static bool compare_method(Recorder *r, int op, bool to_bool, PyObject *l, PyObj
     return rec_inline_call(r, func, IR_NONE, 2, args, concrete, NULL, REC_HOW(REC_HOW_COMPARE, op), 2);
 }
 
+/* Of a class made from a number or a string that left comparing to it (an IntEnum). */
+static bool compares_as_builtin(PyObject *o)
+{
+    richcmpfunc f = Py_TYPE(o)->tp_richcompare;
+    return f != NULL && (f == PyLong_Type.tp_richcompare || f == PyFloat_Type.tp_richcompare ||
+                         f == PyUnicode_Type.tp_richcompare || f == PyBytes_Type.tp_richcompare);
+}
+
+static bool runs_no_code(Recorder *r, PyObject *l, PyObject *rr)
+{
+    if (rec_has_only_safe_operands(l, rr)) {
+        return true;
+    }
+    if (!compares_as_builtin(l) || !compares_as_builtin(rr)) {
+        return false;
+    }
+    rec_depend_type(r, Py_TYPE(l));
+    rec_depend_type(r, Py_TYPE(rr));
+    return true;
+}
+
 void rec_do_compare(Recorder *r)
 {
     int op = r->state->insn.arg;
@@ -684,7 +705,7 @@ void rec_do_compare(Recorder *r)
         return;
     }
     IrRef a = rec_stack(r, 1)->ref, b = rec_stack(r, 0)->ref, out;
-    if (rec_has_only_safe_operands(l, rr)) {
+    if (runs_no_code(r, l, rr)) {
         rec_guard_type(r, a, l);
         rec_guard_type(r, b, rr);
         out = rec_call3(r, IR_CALL_compare_plain, a, b, rec_int(r, op));
