@@ -408,7 +408,7 @@ static void h_sync(void *h, const IrTrace *t, const IrSnapshot *s, const IrWord 
     for (int i = 0; i < s->nslots; i++) { /* all references are taken before any is released */
         IrSnapSlot e = s->slots[i];
         bool memory = e.frame == 0 && e.slot < LIMIT;
-        if (memory && w->raw) {
+        if (e.frame == 0 && w->raw) { /* there already, or an operand, which nobody looks at */
             r.next++;
             continue;
         }
@@ -420,8 +420,10 @@ static void h_sync(void *h, const IrTrace *t, const IrSnapshot *s, const IrWord 
     for (int i = 0; i < s->nslots; i++) {
         const IrSnapSlot *e = &s->slots[i];
         bool memory = e->frame == 0 && e->slot < LIMIT;
-        if (!memory) {
+        if (e->frame != 0) {
             pushed[npushed++] = value[i];
+        } else if (!w->raw && !memory) {
+            release(w, value[i]);
         } else if (!w->raw) {
             Obj *old = w->slots[e->slot];
             w->slots[e->slot] = value[i];
