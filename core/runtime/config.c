@@ -124,6 +124,21 @@ static void set_layout(CgConfig *config)
     config->slot_flags_offset = cpy_slot_flags_offset;
 }
 
+static int write_thunks(const CgConfig *config)
+{
+    size_t room = 0;
+    uint8_t *code = rt_code_take(&room);
+    size_t used = code != NULL ? cg_write_thunks(config, code, room, &rt.enter) : 0;
+    if (code != NULL) {
+        rt_code_keep(code, used);
+    }
+    if (used == 0) {
+        PyErr_SetString(PyExc_RuntimeError, "jitney has no room for its first machine code");
+        return -1;
+    }
+    return 0;
+}
+
 int rt_config_start(void)
 {
     CgConfig *config = &rt.config;
@@ -141,15 +156,5 @@ int rt_config_start(void)
     if (!fill_helpers()) {
         return -1;
     }
-    size_t room = 0;
-    uint8_t *code = rt_code_take(&room);
-    size_t used = code != NULL ? cg_write_thunks(config, code, room, &rt.enter) : 0;
-    if (code != NULL) {
-        rt_code_keep(code, used);
-    }
-    if (used == 0) {
-        PyErr_SetString(PyExc_RuntimeError, "jitney has no room for its first machine code");
-        return -1;
-    }
-    return 0;
+    return rt.enter != NULL ? 0 : write_thunks(config);
 }

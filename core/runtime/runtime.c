@@ -78,6 +78,23 @@ static void take_params(const RtParams *params)
 }
 
 /* ---- on ---------------------------------------------------------------------------------------------------- */
+/* Functions are no roots yet. An event at each function's start would cost its first call, and can be seen: with it, a
+   function that is called just after another tool began to listen tells of one line more. */
+static int listen_to_jumps_only(void)
+{
+    PyObject *monitoring = PySys_GetObject("monitoring"); /* Borrowed. */
+    if (monitoring == NULL) {
+        return refuse("sys.monitoring is not there");
+    }
+    PyObject *events = PyObject_GetAttrString(monitoring, "events");
+    PyObject *jump = events != NULL ? PyObject_GetAttrString(events, "JUMP") : NULL;
+    PyObject *done = jump != NULL ? PyObject_CallMethod(monitoring, "set_events", "iO", 5, jump) : NULL;
+    Py_XDECREF(events);
+    Py_XDECREF(jump);
+    Py_XDECREF(done);
+    return done != NULL ? 0 : -1;
+}
+
 static int start_parts(void)
 {
     if (!codemem_started) {
@@ -85,12 +102,13 @@ static int start_parts(void)
             return -1;
         }
         codemem_started = true;
+        rt.enter = NULL;
     }
     if (rt_config_start() < 0 || cpy_watch_start(rt_on_change) < 0) {
         return -1;
     }
     rt.watching = true;
-    return cpy_monitor_start(rt_on_event);
+    return cpy_monitor_start(rt_on_event) < 0 ? -1 : listen_to_jumps_only();
 }
 
 static PyObject *at_exit(PyObject *self, PyObject *unused)
@@ -158,6 +176,15 @@ int rt_enable(PyObject *module, const RtParams *params)
 }
 
 /* ---- off ----------------------------------------------------------------------------------------------------- */
+/* Whoever runs machine code further up the stack holds a tree. */
+static void drop_code_memory(void)
+{
+    if (rt.trees == NULL && codemem_started) {
+        rt_codemem_stop();
+        codemem_started = false;
+    }
+}
+
 int rt_disable(void)
 {
     if (!rt.on) {
@@ -169,6 +196,7 @@ int rt_disable(void)
     rt_sweep();
     rt_forget_deps();
     rt_free_places();
+    drop_code_memory();
     rt_log(RT_LOG_compile, "disabled", NULL, 0, "code_bytes=%zu", rt_code_bytes());
     rt_log_close();
     return 0;
