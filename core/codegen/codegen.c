@@ -129,11 +129,13 @@ static void need(CgFunc *f, Lowering *low, IrRef r) {
     }
 }
 
-/* How many values its exit carries. */
-static int carried_by(const CgFunc *f, IrRef r) {
+static bool carries(const CgFunc *f, IrRef r) {
     const IrInsn *insn = ir_at(f->ir, r);
-    return insn->snap && insn->op != IR_sync && r > f->ir->carried_from ? f->ir->ncarried : 0;
+    return f->ir->carries && insn->snap && insn->op != IR_sync && r > f->ir->carried_from;
 }
+
+/* How many values its exit carries. */
+static int carried_by(const CgFunc *f, IrRef r) { return carries(f, r) ? f->ir->ncarried : 0; }
 
 static int leaves_of(CgFunc *f, Lowering *low, IrRef r) {
     const IrInsn *insn = ir_at(f->ir, r);
@@ -355,7 +357,8 @@ static void make_exits(CgFunc *f) {
         if (n->exit >= 0) {
             out->exits[n->exit] = (CgExit){
                 .trace = out, .number = (uint32_t)n->exit, .snap = ir_at(f->ir, n->ref)->snap - 1,
-                .insn = n->ref, .nlocs = n->nleaves - n->ncarried, .ncarried = n->ncarried, .locs = locs,
+                .insn = n->ref, .nlocs = n->nleaves - n->ncarried, .ncarried = n->ncarried,
+                .carries = carries(f, n->ref), .locs = locs,
             };
             locs += n->nleaves;
         }

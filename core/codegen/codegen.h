@@ -39,6 +39,7 @@ typedef struct CgExit {
     uint32_t snap;    /* index into the trace's snapshots */
     uint32_t insn;    /* IrRef of the operation */
     int nlocs, ncarried;
+    bool carries;     /* as IrTrace.carries */
     CgLoc *locs;      /* parallel to ir_snapshot_leaves; then those of IrTrace.carried, or none */
     uint32_t patch;   /* offset in code where cg_patch_exit writes */
     /* The runtime's own from here on. */

@@ -195,8 +195,9 @@ typedef struct IrTrace {
     VEC(const IrKlass *) klasses;
     IrLabel *label;      /* of its own loop, or NULL; filled by the optimiser */
     int nexit_args;      /* side traces */
-    IrRef *carried;      /* values that each exit behind operation carried_from reports beside those of its snapshot: what a side trace needs */
-    int ncarried;        /* to jump into the loop's label */
+    bool carries;        /* exits behind operation carried_from have what a jump into the loop's label needs */
+    IrRef *carried;      /* values that each of them reports for that beside those of its snapshot */
+    int ncarried;
     IrRef carried_from;
     const char *failed;  /* sticky: why building gave up; appends after it are harmless */
     int max_insns;

@@ -131,6 +131,7 @@ void make_label(OptContext *cx, OptHead *head, const IrRef *renamed, IrRef old_c
     rename_head(cx, head, renamed);
     label->opt = head;
     t->label = label;
+    t->carries = true;
     t->carried = label->params + label->nphis;
     t->ncarried = label->nparams - label->nphis;
     t->carried_from = s.loop;

@@ -65,7 +65,8 @@ static OptHead *run_once(OptContext *cx, OptPlan *plan, bool loops) {
 /* A side trace that breaks nothing of what its parent's loop assumes has exits from where one can jump into that as well. */
 static void carry_label(OptContext *cx) {
     const IrLabel *label = cx->options->parent_label;
-    if (cx->options->label_holds && label->nparams > label->nphis) {
+    if (cx->options->label_holds) {
+        cx->out->carries = true;
         cx->out->carried = cx->label_args + label->nphis;
         cx->out->ncarried = label->nparams - label->nphis;
     }

@@ -34,7 +34,7 @@ static int rounds_above(const CgExit *from)
 static void set_parent(OptOptions *options, const CgExit *from)
 {
     const RtTrace *parent = from->trace->runtime;
-    if (from->ncarried > 0 && parent->carries != NULL) {
+    if (from->carries && parent->carries != NULL) {
         options->parent_label = parent->carries;
         options->first_param_arg = from->nlocs - parent->carries->nphis;
     }
