@@ -88,6 +88,22 @@ void cpy_frame_pop(PyThreadState *ts, CpyFrame *f);
    set. The frame is gone afterwards. */
 PyObject *cpy_frame_run(PyThreadState *ts, CpyFrame *f, bool raising);
 
+/* ---- generators ---------------------------------------------------------------------------- */
+/* Exact generators only (not coroutines). Their frame lies in the object; machine code reaches it by the layouts generator_*.
+   The state is one byte; suspended means at a plain yield. What is stored at generator_top says where the frame's stack ends: the
+   address of the slot behind it, or (a 32-bit integer) the number of slots. */
+extern const int cpy_generator_created, cpy_generator_suspended;
+extern const bool cpy_generator_top_is_pointer;
+CpyFrame *cpy_generator_frame(PyObject *gen);
+int cpy_generator_state(PyObject *gen);
+/* From suspended to executing, as the newest frame of the thread, without running it; what was sent is the caller's to push. The frame,
+   or NULL with RecursionError. */
+CpyFrame *cpy_generator_enter(PyThreadState *ts, PyObject *gen);
+/* The way back: the frame is suspended at its place, with the stack that it has. */
+void cpy_generator_suspend(PyThreadState *ts, CpyFrame *f);
+/* A suspended generator has returned: its frame is cleared. Never fails; may run code of the program. */
+void cpy_generator_finish(PyThreadState *ts, PyObject *gen);
+
 /* ---- instructions ------------------------------------------------------------------------- */
 typedef enum {
 #define NEUTRAL(name, doc) CPYOP_##name,

@@ -57,6 +57,16 @@ static const int offsets[] = {
     AT(range_step, RangeObject, step),
     AT(range_length, RangeObject, length),
     AT(type_flags, PyTypeObject, tp_flags),
+    AT(generator_state, PyGenObject, gi_frame_state),
+#define IN_FRAME(name, field) \
+    [CPY_OFF_generator_##name] = (int)(offsetof(PyGenObject, gi_iframe) + offsetof(struct _PyInterpreterFrame, field))
+    IN_FRAME(place, instr_ptr),
+    IN_FRAME(top, FRAME_TOP_FIELD),
+    IN_FRAME(frame_object, frame_obj),
+    IN_FRAME(globals, f_globals),
+    IN_FRAME(builtins, f_builtins),
+    IN_FRAME(slots, localsplus),
+#undef IN_FRAME
 #undef AT
 };
 _Static_assert(sizeof(offsets) / sizeof(offsets[0]) == CPY_OFF__COUNT, "layout.def has more rows");

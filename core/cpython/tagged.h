@@ -22,6 +22,8 @@
 #include "internal/pycore_stackref.h"
 #include "internal/pycore_tuple.h"
 
+#define FRAME_TOP_FIELD stackpointer
+#define FRAME_TOP_IS_POINTER true
 #define SLOT_NULL 1
 #define SLOT_TAG_BITS 3
 #define SLOT_INT_TAG 3

@@ -18,6 +18,8 @@
 #include "internal/pycore_range.h"
 #include "internal/pycore_tuple.h"
 
+#define FRAME_TOP_FIELD stacktop
+#define FRAME_TOP_IS_POINTER false
 #define SLOT_NULL 0
 #define SLOT_TAG_BITS 0
 #define SLOT_INT_TAG 0

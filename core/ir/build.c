@@ -101,18 +101,28 @@ bool ir_is_const(const IrTrace *t, IrRef r)
     return op == IR_const_i64 || op == IR_const_f64 || op == IR_const_bool || op == IR_const_obj || op == IR_const_ptr;
 }
 
-const IrField *ir_field(IrTrace *t, const char *name, int offset, IrWidth width, unsigned memid, bool by_offset)
+static const IrField *intern_field(IrTrace *t, const char *name, int offset, IrWidth width, unsigned memid, bool by_offset, const void *owner)
 {
     for (size_t i = 0; i < t->fields.len; i++) {
         const IrField *f = t->fields.data[i];
-        if (f->offset == offset && f->width == width && strcmp(f->name, name) == 0) {
+        if (f->offset == offset && f->width == width && f->owner == owner && strcmp(f->name, name) == 0) {
             return f;
         }
     }
     IrField *f = arena_alloc(t->arena, sizeof *f);
-    *f = (IrField){arena_strdup(t->arena, name), offset, width, memid, by_offset};
+    *f = (IrField){arena_strdup(t->arena, name), offset, width, memid, by_offset, owner};
     vec_push_in(t->arena, &t->fields, f);
     return f;
+}
+
+const IrField *ir_field(IrTrace *t, const char *name, int offset, IrWidth width, unsigned memid, bool by_offset)
+{
+    return intern_field(t, name, offset, width, memid, by_offset, NULL);
+}
+
+const IrField *ir_owned_field(IrTrace *t, const char *name, int offset, IrWidth width, unsigned memid, const void *owner)
+{
+    return intern_field(t, name, offset, width, memid, true, owner);
 }
 
 const IrKlass *ir_klass(IrTrace *t, const char *name, void *ptr, unsigned flags, int kind, int nfields,

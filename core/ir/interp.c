@@ -102,6 +102,7 @@ static IrWord read_memory(const char *at, IrWidth width)
     IrWord v = {0};
     switch (width) {
     case IR_W_OBJ:
+    case IR_W_SLOT:
     case IR_W_PTR:
     case IR_W_F64:
     case IR_W_I64: memcpy(&v, at, 8); break;

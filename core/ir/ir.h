@@ -91,7 +91,8 @@ typedef struct {
 extern const IrCallInfo ir_call_info[IR_CALL__COUNT];
 
 /* ---- named things ---------------------------------------------------------------------- */
-typedef enum { IR_W_OBJ, IR_W_PTR, IR_W_F64, IR_W_I64, IR_W_I32, IR_W_U32, IR_W_U16, IR_W_U8 } IrWidth;
+typedef enum { IR_W_OBJ, IR_W_PTR, IR_W_F64, IR_W_I64, IR_W_I32, IR_W_U32, IR_W_U16, IR_W_U8,
+               IR_W_SLOT /* an object in a frame's slot, with tag bits where the version has them */ } IrWidth;
 IrType ir_width_type(IrWidth w); /* narrow ones are I64, sign- or zero-extended */
 int ir_width_bytes(IrWidth w);
 
@@ -101,6 +102,7 @@ typedef struct IrField {   /* interned by (name, offset): compare pointers */
     IrWidth width;
     unsigned mem;          /* one MEMID_x */
     bool by_offset;        /* two such fields of different offset never alias (attr, iter) */
+    const void *owner;     /* what all objects with this field belong to, and no others (the code of a generator), or NULL */
 } IrField;
 
 enum { /* facts about a type */
@@ -219,6 +221,7 @@ IrRef ir_append_imm(IrTrace *t, IrOp op, const IrRef *args, int nargs, IrInsn im
 void ir_set_snap(IrTrace *t, IrRef r, uint32_t snap);
 uint32_t ir_add_snap(IrTrace *t, const IrSnapshot *s); /* copies into the arena; index + 1; equal to the last one: the same */
 const IrField *ir_field(IrTrace *t, const char *name, int offset, IrWidth width, unsigned memid, bool by_offset);
+const IrField *ir_owned_field(IrTrace *t, const char *name, int offset, IrWidth width, unsigned memid, const void *owner);
 const IrKlass *ir_klass(IrTrace *t, const char *name, void *ptr, unsigned flags, int kind, int nfields, const IrField **fields, void *data);
 bool ir_is_const(const IrTrace *t, IrRef r);
 

@@ -28,6 +28,7 @@ const IrCallInfo ir_call_info[IR_CALL__COUNT] = {
 static const IrType width_types[] = {
     [IR_W_OBJ] = IR_OBJ, [IR_W_PTR] = IR_PTR, [IR_W_F64] = IR_F64, [IR_W_I64] = IR_I64,
     [IR_W_I32] = IR_I64, [IR_W_U32] = IR_I64, [IR_W_U16] = IR_I64, [IR_W_U8] = IR_I64,
+    [IR_W_SLOT] = IR_OBJ,
 };
 
 IrType ir_width_type(IrWidth w)
@@ -38,7 +39,8 @@ IrType ir_width_type(IrWidth w)
 int ir_width_bytes(IrWidth w)
 {
     static const int bytes[] = {[IR_W_OBJ] = 8, [IR_W_PTR] = 8, [IR_W_F64] = 8, [IR_W_I64] = 8,
-                                [IR_W_I32] = 4, [IR_W_U32] = 4, [IR_W_U16] = 2, [IR_W_U8] = 1};
+                                [IR_W_I32] = 4, [IR_W_U32] = 4, [IR_W_U16] = 2, [IR_W_U8] = 1,
+                                [IR_W_SLOT] = 8};
     return bytes[w];
 }
 
@@ -58,6 +60,7 @@ const char *const ir_mem_text[MEM__COUNT] = {
 const char *const ir_width_text[IR_WIDTH__COUNT] = {
     [IR_W_OBJ] = "obj", [IR_W_PTR] = "ptr", [IR_W_F64] = "f64", [IR_W_I64] = "i64",
     [IR_W_I32] = "i32", [IR_W_U32] = "u32", [IR_W_U16] = "u16", [IR_W_U8] = "u8",
+    [IR_W_SLOT] = "slot",
 };
 
 const char *const ir_exit_text[IR_EXIT_KIND__COUNT] = {

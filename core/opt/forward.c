@@ -11,7 +11,7 @@ static bool is_elem(IrOp op) {
 
 /* same_layout: both offsets count from the start of an object. */
 bool may_overlap(const IrField *a, const IrField *b, bool same_layout) {
-    if (a->mem != b->mem) {
+    if (a->mem != b->mem || (a->owner && b->owner && a->owner != b->owner)) {
         return false;
     }
     if (!same_layout && !(a->by_offset && b->by_offset)) {

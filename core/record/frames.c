@@ -48,17 +48,32 @@ void rec_push_null(Recorder *r)
     rec_push_val(r, (RecVal){0});
 }
 
-void rec_write_root_slot(Recorder *r, int slot, IrRef value, IrRef keep)
+void rec_write_slot(Recorder *r, int slot, IrRef value, IrRef keep)
 {
     RecState *st = r->state;
     if (st->nstores == (int)ARRAY_LEN(st->stores)) {
         rec_give_up(r, ABORT_unsupported);
         return;
     }
+    st->stores[st->nstores].frame = st->nframes - 1;
     st->stores[st->nstores].slot = slot;
     st->stores[st->nstores].value = value == IR_NONE ? ir_const_obj(r->raw, NULL) : value;
     st->stores[st->nstores++].keep = keep;
     rec_top(r)->modified[slot] = 1;
+}
+
+static bool is_in_memory(const RecFrame *f, int slot)
+{
+    return f->modified && slot >= f->base && slot - f->base < f->mem_depth && !f->modified[slot];
+}
+
+/* Memory loses the entry at the end of this instruction, its reference is the trace's. */
+static void take(Recorder *r, int slot, const RecVal *v)
+{
+    if (v->ref != IR_NONE && !v->is_int) {
+        rec_op1(r, IR_guard_nonnull, v->ref);
+    }
+    rec_write_slot(r, slot, IR_NONE, v->is_int ? IR_NONE : v->ref);
 }
 
 /* An entry that lives in memory becomes the trace's, as at a pop, but stays on the stack. */
@@ -67,14 +82,10 @@ void rec_take_from_memory(Recorder *r, int from_top)
     RecFrame *f = rec_top(r);
     int slot = f->base + f->depth - 1 - from_top;
     RecVal *v = &f->slots[slot];
-    if (!f->modified || slot - f->base >= r->entry_depth || f->modified[slot]) {
-        return;
+    if (is_in_memory(f, slot)) {
+        take(r, slot, v);
+        v->owned = true;
     }
-    if (v->ref != IR_NONE && !v->is_int) {
-        rec_op1(r, IR_guard_nonnull, v->ref);
-    }
-    rec_write_root_slot(r, slot, IR_NONE, v->is_int ? IR_NONE : v->ref);
-    v->owned = true;
 }
 
 RecVal rec_pop(Recorder *r)
@@ -87,12 +98,8 @@ RecVal rec_pop(Recorder *r)
     f->depth--;
     int slot = f->base + f->depth;
     RecVal v = f->slots[slot];
-    if (f->modified && f->depth < r->entry_depth && !f->modified[slot]) {
-        /* It lives in memory: taken from there at the end of this instruction. */
-        if (v.ref != IR_NONE && !v.is_int) {
-            rec_op1(r, IR_guard_nonnull, v.ref);
-        }
-        rec_write_root_slot(r, slot, IR_NONE, v.is_int ? IR_NONE : v.ref);
+    if (is_in_memory(f, slot)) {
+        take(r, slot, &v);
     }
     f->slots[slot] = (RecVal){0};
     return v;
@@ -124,12 +131,12 @@ void rec_keep_borrowers(Recorder *r, IrRef ref)
     RecState *st = r->state;
     for (int n = 0; n < st->nframes; n++) {
         RecFrame *f = &st->frames[n];
-        int first = n == 0 ? f->base : 0;
+        int first = f->modified ? f->base : 0;
         for (int s = first; s < f->base + f->depth; s++) {
             if (f->slots[s].ref != ref || f->slots[s].owned) {
                 continue;
             }
-            if (f->modified && s >= f->base && s - f->base < r->entry_depth && !f->modified[s]) {
+            if (is_in_memory(f, s)) {
                 continue;
             }
             rec_own(r, &f->slots[s]);
@@ -148,7 +155,7 @@ void rec_store_local(Recorder *r, int slot, RecVal v)
     rec_own(r, &v);
     f->slots[slot] = v;
     if (f->modified) {
-        rec_write_root_slot(r, slot, v.ref, IR_NONE);
+        rec_write_slot(r, slot, v.ref, IR_NONE);
         return;
     }
     rec_drop(r, old);

@@ -290,9 +290,7 @@ void rec_do_for_iter(Recorder *r)
     if (Py_IS_TYPE(o, &PyTupleIter_Type) && next_of_sequence(r, it, o, false)) {
         return;
     }
-    if (PyGen_CheckExact(o)) {
-        /* The interpreter steps into a generator's frame for less than a call of its C function costs. */
-        rec_give_up(r, ABORT_generator);
+    if (PyGen_CheckExact(o) && rec_resume_generator(r, it, o)) {
         return;
     }
     next_by_call(r, it, o);

@@ -6,7 +6,7 @@ void rec_do_nop(Recorder *r) { (void)r; }
 
 void rec_do_resume(Recorder *r)
 {
-    if (r->state->insn.arg & 3) { /* after a yield or await */
+    if ((r->state->insn.arg & 3) && !rec_is_generator(rec_top(r))) { /* after a yield or await */
         rec_give_up(r, ABORT_yields);
     }
 }

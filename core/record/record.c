@@ -267,6 +267,17 @@ static void take_exit_drops(Recorder *r, ExitValues *ev)
 
 static void release_drops(Recorder *r, int place);
 
+static void load_generators(Recorder *r)
+{
+    const IrSnapshot *s = r->state->start.exit;
+    for (int i = 1; i < s->nframes; i++) {
+        RecFrame *f = &r->state->frames[i];
+        if (rec_is_generator(f)) {
+            rec_load_generator_slots(r, f);
+        }
+    }
+}
+
 static void start_side(Recorder *r)
 {
     RecState *st = r->state;
@@ -277,6 +288,10 @@ static void start_side(Recorder *r)
         f->depth = s->frames[i].depth;
         f->place = s->frames[i].place;
         f->how = s->frames[i].how;
+        if (rec_is_generator(f)) {
+            f->modified = arena_alloc(st->arena, (size_t)f->nslots);
+            f->mem_depth = f->how >> 8;
+        }
         if (i > 0 && ((f->how & 0xff) == REC_HOW_BINARY || (f->how & 0xff) == REC_HOW_COMPARE)) {
             f->pop_on_return = 2;
         }
@@ -287,7 +302,7 @@ static void start_side(Recorder *r)
     }
     RecFrame *root = &st->frames[0];
     root->modified = arena_alloc(st->arena, (size_t)root->nslots);
-    r->entry_depth = how->root_entry_depth;
+    r->entry_depth = root->mem_depth = how->root_entry_depth;
     ExitValues ev = {.snap = s};
     make_exit_args(r, &ev);
     int below = root->depth < r->entry_depth ? root->depth : r->entry_depth;
@@ -310,6 +325,7 @@ static void start_side(Recorder *r)
     int place = s->frames[s->nframes - 1].place;
     st->before = rec_snap_at(r, place, 0, IR_EXIT_RESUME);
     give_int_guards_snap(r, st->before);
+    load_generators(r);
     for (int i = root->base; i < root->base + below; i++) {
         guard_unset(r, root, i);
     }
@@ -329,7 +345,7 @@ static void start_root(Recorder *r)
     RecFrame *f = new_frame(r, r->state->start.frame);
     f->modified = arena_alloc(r->state->arena, (size_t)f->nslots);
     f->place = r->state->start.place;
-    r->entry_depth = f->depth;
+    r->entry_depth = f->mem_depth = f->depth;
     r->state->before = rec_snap_at(r, f->place, 0, IR_EXIT_RESUME);
     load_root(r, f->depth);
     rec_observe(r, f->code);
@@ -428,11 +444,12 @@ static void check_breaker(Recorder *r, int place)
 }
 
 /* How often a loop that is not compiled may go round inside another trace before that is given up. */
-enum { ROUNDS_OF_INNER = 3, ROUNDS_IN_CALLEE = 6 };
+enum { ROUNDS_OF_INNER = 3, ROUNDS_IN_CALLEE = 6, ROUNDS_IN_GENERATOR = 20 };
 
 static void meet_inner_loop(Recorder *r, int place)
 {
     RecFrame *f = rec_top(r);
+    bool in_generator = rec_is_generator(f);
     if (rec_is_root(r) && r->state->start.kind == REC_LOOP && place < r->state->start.place) {
         rec_give_up(r, ABORT_left_loop);
         return;
@@ -449,6 +466,13 @@ static void meet_inner_loop(Recorder *r, int place)
         }
     }
     f->rounds++;
+    if (in_generator) {
+        if (f->rounds > ROUNDS_IN_GENERATOR) {
+            r->state->host->set_no_inline(f->code);
+            rec_give_up(r, ABORT_unrolled_too_often);
+        }
+        return;
+    }
     if (!rec_is_root(r) && r->state->host->label_at(f->code, place)) {
         r->state->host->set_no_inline(f->code);
         rec_give_up(r, ABORT_unrolled_too_often);
@@ -512,6 +536,11 @@ void rec_do_return_value(Recorder *r)
         leave_root(r);
         return;
     }
+    if (rec_is_generator(rec_top(r))) {
+        rec_drop(r, rec_pop(r));
+        rec_return_from_generator(r);
+        return;
+    }
     int how = rec_top(r)->how & 0xff;
     PyObject *result = rec_concrete(r, 0);
     if (how == REC_HOW_INIT) {
@@ -536,6 +565,10 @@ void rec_do_return_const(Recorder *r)
 {
     if (rec_is_root(r)) {
         rec_give_up(r, r->state->start.kind == REC_LOOP ? ABORT_left_loop : ABORT_left_frame);
+        return;
+    }
+    if (rec_is_generator(rec_top(r))) {
+        rec_return_from_generator(r);
         return;
     }
     int how = rec_top(r)->how & 0xff;
@@ -564,10 +597,14 @@ static void release_drops(Recorder *r, int place)
 }
 
 /* Each carries the state behind the whole instruction: what is not stored yet, its exit stores. */
-static void write_root_slots(Recorder *r, int place)
+static void write_slots(Recorder *r, int place)
 {
     RecState *st = r->state;
+    rec_write_generator_slots(r, place);
     for (int i = 0; i < st->nstores; i++) {
+        if (st->stores[i].frame > 0) {
+            continue;
+        }
         if (st->stores[i].keep != IR_NONE) {
             rec_op1(r, IR_incref, st->stores[i].keep);
         }
@@ -588,7 +625,7 @@ void rec_finish_insn(Recorder *r)
         IrRef guard = ir_append(r->raw, IR_guard_valid, NULL, 0);
         ir_set_snap(r->raw, guard, rec_snap_at(r, place, 0, IR_EXIT_RESUME));
     }
-    write_root_slots(r, place);
+    write_slots(r, place);
     release_drops(r, place);
 }
 

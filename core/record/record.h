@@ -46,6 +46,8 @@ typedef enum {
                          other operand's method, or TypeError, as CPython does. high byte: CpyBinary * 2 + in-place */
     REC_HOW_COMPARE,  /* the same for a rich comparison; high byte: Py_LT... + 16 when the result is made a bool */
     REC_HOW_NEXT,     /* __next__ under FOR_ITER: push the result; StopIteration: clear it and go on at the exhausted edge */
+    REC_HOW_GENERATOR,/* a generator resumed by FOR_ITER: push what it yields; when it returned, go on at the exhausted edge. high byte: entries of
+                         its stack that are in memory; IrSnapFrame.func is the generator */
     REC_HOW_ROOT,     /* the root frame: nobody above decides */
 } RecHow;
 #define REC_HOW(how, high) ((how) | (high) << 8)

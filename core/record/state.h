@@ -19,7 +19,7 @@ typedef struct {
     CpyFrame *real;       /* NULL until the interpreter has entered it */
     PyCodeObject *code;
     PyFunctionObject *func; /* constant function, or NULL */
-    IrRef func_ref;       /* the function when it is not constant */
+    IrRef func_ref;       /* the function when it is not constant; the generator of REC_HOW_GENERATOR */
     IrRef globals;        /* unused unless func is NULL */
     int base, nslots, depth;
     int place;            /* of the instruction being executed; in suspended frames of the call */
@@ -27,7 +27,9 @@ typedef struct {
     int pop_on_return;    /* entries of the caller's stack that go when this returns (operands kept for REC_HOW_BINARY) */
     int rounds;           /* back-edges seen */
     RecVal *slots;
-    uint8_t *modified;    /* root frame: written since entry */
+    /* Root and generators' frames, which are in memory: not (any more) what memory holds there; entries that memory has. */
+    uint8_t *modified;
+    int mem_depth;
 } RecFrame;
 
 enum { REC_MAX_FRAMES = 16, REC_MAX_DROPS = 64, REC_MAX_SLOTS = 400 };
@@ -47,7 +49,7 @@ typedef struct RecState {
     CpyInsn pending_for; uint32_t pending_before;
     RecVal drops[REC_MAX_DROPS];
     int ndrops;
-    struct { int slot; IrRef value, keep; } stores[16]; /* of root slots, written at the instruction's end; keep: reference taken first */
+    struct { int frame, slot; IrRef value, keep; } stores[16]; /* of slots in memory, written at the instruction's end; keep: reference taken first */
     int nstores;
     uint32_t before;        /* snapshot of the instruction's start */
     int goes_to;            /* place the interpreter must go to next in the innermost frame; -1: not checked */
@@ -80,7 +82,7 @@ void rec_drop(Recorder *r, RecVal v);                   /* release at the end of
 void rec_own(Recorder *r, RecVal *v);                   /* takes a reference if borrowed */
 void rec_store_local(Recorder *r, int slot, RecVal v);
 void rec_keep_borrowers(Recorder *r, IrRef ref);        /* stack entries borrowed from a slot that is about to change */
-void rec_write_root_slot(Recorder *r, int slot, IrRef value, IrRef keep);
+void rec_write_slot(Recorder *r, int slot, IrRef value, IrRef keep); /* of a frame that is in memory */
 bool rec_enter_frame(Recorder *r, PyFunctionObject *func, IrRef func_ref, int how, int pop_on_return);
 void rec_leave_frame(Recorder *r, RecVal result);       /* return from the innermost inlined frame */
 void rec_observe(Recorder *r, PyCodeObject *code);
@@ -165,6 +167,13 @@ void rec_guard_no_error(Recorder *r);                   /* else raised at this i
 void rec_exhaust(Recorder *r);                          /* the current FOR_ITER's exhausted edge */
 void rec_resolve_next(Recorder *r, int place);          /* which way did the FOR_ITER before this place go */
 void rec_finish_insn(Recorder *r);
+
+/* ---- generators: generator.c ------------------------------------------------------------------------ */
+static inline bool rec_is_generator(const RecFrame *f) { return (f->how & 0xff) == REC_HOW_GENERATOR; }
+bool rec_resume_generator(Recorder *r, IrRef ref, PyObject *gen); /* false: not possible, nothing emitted */
+void rec_load_generator_slots(Recorder *r, RecFrame *f); /* those that memory has */
+void rec_write_generator_slots(Recorder *r, int place); /* the pending stores to generators' frames */
+void rec_return_from_generator(Recorder *r);
 
 /* ---- one handler per neutral operation that is compiled -------------------------------------------- */
 #define HANDLER(name) void rec_do_##name(Recorder *r);

@@ -5,6 +5,13 @@
 
 #define PUT(table, name) (table)[IR_CALL_##name] = (void *)(uintptr_t)(name##_helper)
 
+/* ---- generators ------------------------------------------------------------------------------------- */
+static int64_t generator_finish_helper(PyObject *gen)
+{
+    cpy_generator_finish(PyThreadState_GetUnchecked(), gen);
+    return 0;
+}
+
 /* ---- lists ------------------------------------------------------------------------------------------ */
 static int64_t list_append_helper(PyObject *list, PyObject *item)
 {
@@ -242,6 +249,7 @@ failed:
 
 void rt_helpers_container(void **table)
 {
+    PUT(table, generator_finish);
     PUT(table, list_append);
     PUT(table, list_pop);
     PUT(table, list_slice);

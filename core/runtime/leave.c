@@ -222,6 +222,35 @@ static void fill_frame(Building *b, CpyFrame *f, int frame, bool kept)
     cpy_frame_set_depth(f, b->snap->frames[frame].depth);
 }
 
+/* A generator's frame: its locals are in memory but for what the instruction was about to store, and so is the lower part of its stack.
+   What sync shows are the locals. */
+static void fill_generator(Building *b, CpyFrame *f, int frame, bool kept)
+{
+    int base = cpy_code_stack_base(cpy_frame_code(f));
+    for (int i = first_entry(b, frame); i < b->snap->nslots && b->snap->slots[i].frame == frame; i++) {
+        const IrSnapSlot *s = &b->snap->slots[i];
+        if (s->flags & IR_SNAP_FUNC) {
+            continue;
+        }
+        bool local = s->slot < base;
+        if (b->rel == NULL || (local && kept && b->trusts_memory)) {
+            drop_entry(b, i);
+            continue;
+        }
+        PyObject *old = local ? owned_in(f, s->slot) : NULL;
+        fill_slot(b, f, i);
+        let_go(b, old);
+    }
+    if (b->rel != NULL) {
+        cpy_frame_set_depth(f, b->snap->frames[frame].depth);
+    }
+}
+
+static bool is_generator(const Building *b, int frame)
+{
+    return (b->snap->frames[frame].how & 0xff) == REC_HOW_GENERATOR;
+}
+
 static PyFunctionObject *function_of(Building *b, int frame)
 {
     PyObject *func = b->funcs[frame] != NULL ? b->funcs[frame] : b->snap->frames[frame].func;
@@ -231,16 +260,34 @@ static PyFunctionObject *function_of(Building *b, int frame)
 static void pop_pushed(RtRun *run, int down_to)
 {
     while (run->npushed > down_to) {
-        cpy_frame_pop(run->ts, run->pushed[run->npushed--]);
+        CpyFrame *f = run->pushed[run->npushed--];
+        if (cpy_is_generator_frame(f)) {
+            cpy_generator_suspend(run->ts, f);
+        } else {
+            cpy_frame_pop(run->ts, f);
+        }
     }
+}
+
+static bool is_same_frame(Building *b, int i)
+{
+    CpyFrame *there = b->run->pushed[i];
+    if (is_generator(b, i)) {
+        return there == cpy_generator_frame(b->funcs[i]);
+    }
+    return !cpy_is_generator_frame(there) && cpy_frame_code(there) == b->snap->frames[i].code;
+}
+
+static CpyFrame *new_frame(Building *b, int i)
+{
+    return is_generator(b, i) ? cpy_generator_enter(b->run->ts, b->funcs[i]) : cpy_frame_push(b->run->ts, function_of(b, i));
 }
 
 /* Frames that an earlier sync left, as far as they are the same. */
 static int keep_matching(Building *b)
 {
     int n = 0;
-    while (n < b->run->npushed && n + 1 < b->snap->nframes &&
-           cpy_frame_code(b->run->pushed[n + 1]) == b->snap->frames[n + 1].code) {
+    while (n < b->run->npushed && n + 1 < b->snap->nframes && is_same_frame(b, n + 1)) {
         n++;
     }
     pop_pushed(b->run, n);
@@ -253,11 +300,15 @@ static int push_frames(Building *b, CpyFrame **frames)
     int kept = keep_matching(b), i = 1;
     frames[0] = b->run->root;
     for (; i < b->snap->nframes; i++) {
-        frames[i] = i <= kept ? b->run->pushed[i] : cpy_frame_push(b->run->ts, function_of(b, i));
+        frames[i] = i <= kept ? b->run->pushed[i] : new_frame(b, i);
         if (frames[i] == NULL) {
             break;
         }
-        fill_frame(b, frames[i], i, i <= kept);
+        if (is_generator(b, i)) {
+            fill_generator(b, frames[i], i, i <= kept);
+        } else {
+            fill_frame(b, frames[i], i, i <= kept);
+        }
         cpy_frame_set_place(frames[i], b->plan->op_at[i]);
     }
     int made = i;

@@ -238,6 +238,16 @@ static bool take_compare(Caller *c, PyObject *result, int high)
     return pop_two_and_push(c, result);
 }
 
+/* ---- generators ----------------------------------------------------------------------------------------- */
+static bool take_yielded(Caller *c, PyObject *result)
+{
+    if (cpy_generator_state(peek(c, CPY_ITER_SLOTS - 1)) == cpy_generator_suspended) {
+        return push_and_go_on(c, result);
+    }
+    Py_DECREF(result);
+    return go_to_exhausted(c);
+}
+
 /* ---- the choice ---------------------------------------------------------------------------------------- */
 static bool take_none(Caller *c, int how)
 {
@@ -273,6 +283,8 @@ bool rt_take_result(RtLeaving *leaving, int frame, int how, PyObject *result)
         return take_binary(&c, result, how >> 8);
     case REC_HOW_COMPARE:
         return take_compare(&c, result, how >> 8);
+    case REC_HOW_GENERATOR:
+        return take_yielded(&c, result);
     case REC_HOW_PUSH:
     case REC_HOW_NEXT:
     case REC_HOW_ROOT:

@@ -242,6 +242,7 @@ static void object_needs(const CgFunc *f, const CgInsn *n, CgNeeds *needs) {
     case IR_store:
         use(needs, 0, USE_REG);
         use(needs, n->nargs - 1, stored(f, n, n->nargs - 1));
+        needs->ntemps = insn->imm.field->width == IR_W_SLOT;
         break;
     case IR_replace_elem:
         use(needs, 1, USE_REG_IMM);
@@ -249,7 +250,7 @@ static void object_needs(const CgFunc *f, const CgInsn *n, CgNeeds *needs) {
     case IR_replace:
         use(needs, 0, USE_REG);
         use(needs, n->nargs - 1, USE_REG_IMM);
-        needs->ntemps = 1;
+        needs->ntemps = insn->imm.field->width == IR_W_SLOT ? 2 : 1;
         break;
     case IR_replace_elem_box:
         use(needs, 1, USE_REG_IMM);

@@ -154,6 +154,84 @@ static void emit_xincref(Emit *e, const CgInsn *n, int obj) {
     x64_bind(&e->a, null);
 }
 
+/* ---- slots of frames --------------------------------------------------------------------------- */
+/* An immortal object is stored with its tag bit set where slots have tags: the interpreter compares
+   whole words. */
+static void store_tagged(Emit *e, X64Mem m, int value, int temp) {
+    X64Asm *a = &e->a;
+    if (e->config->slot_flags_offset <= 0) {
+        x64_rm(a, X64_STORE, W64, value, m);
+        return;
+    }
+    x64_rm(a, X64_MOVZX8, W32, temp, x64_at(value, e->config->slot_flags_offset));
+    x64_alu_ri(a, ALU_AND, W32, temp, 1);
+    x64_rr(a, X64_OR, W64, temp, value);
+    x64_rm(a, X64_STORE, W64, temp, m);
+}
+
+static void add_tag(Emit *e, int object, int temp) {
+    if (e->config->slot_flags_offset > 0) {
+        x64_rm(&e->a, X64_MOVZX8, W32, temp, x64_at(object, e->config->slot_flags_offset));
+        x64_alu_ri(&e->a, ALU_AND, W32, temp, 1);
+        x64_rr(&e->a, X64_OR, W64, object, temp);
+    }
+}
+
+static int32_t tagged_constant(const CgConfig *config, int32_t bits) {
+    if (bits == 0) {
+        return (int32_t)config->slot_null;
+    }
+    const uint8_t *object = (const uint8_t *)(uintptr_t)bits;
+    return config->slot_flags_offset <= 0 ? bits : bits | (object[config->slot_flags_offset] & 1);
+}
+
+static void store_to_slot(Emit *e, const CgInsn *n, int arg, X64Mem m, int temp) {
+    X64Asm *a = &e->a;
+    const CgConfig *config = e->config;
+    int32_t imm;
+    if (x64_operand_imm(e, n, arg, &imm)) {
+        x64_mov_mi(a, W64, m, tagged_constant(config, imm));
+        return;
+    }
+    int value = x64_gpr(n->at[arg]);
+    bool plain = config->slot_null == 0 && config->slot_flags_offset <= 0;
+    if (plain || e->f->values[n->args[arg]].nonnull) {
+        store_tagged(e, m, value, temp);
+        return;
+    }
+    x64_rr(a, X64_TEST, W64, value, value);
+    uint32_t some = x64_jcc(a, CC_NE);
+    x64_mov_mi(a, W64, m, (int32_t)config->slot_null);
+    uint32_t done = x64_jmp(a);
+    x64_bind(a, some);
+    store_tagged(e, m, value, temp);
+    x64_bind(a, done);
+}
+
+/* What was in the slot is released unless its tag says that it was not the slot's. */
+static void release_from_slot(Emit *e, const CgInsn *n, int old) {
+    if (e->config->slot_mask == -1) {
+        emit_xdecref(e, n, old);
+        return;
+    }
+    x64_test_ri(&e->a, W32, old, (int32_t)~e->config->slot_mask);
+    uint32_t borrowed = x64_jcc(&e->a, CC_NE);
+    emit_xdecref(e, n, old);
+    x64_bind(&e->a, borrowed);
+}
+
+static void replace_in_slot(Emit *e, const CgInsn *n, int arg, X64Mem m) {
+    int old = n->temps[0];
+    x64_rm(&e->a, X64_MOV, W64, old, m);
+    store_to_slot(e, n, arg, m, n->temps[1]);
+    release_from_slot(e, n, old);
+}
+
+static void emit_store_slot(Emit *e, const CgInsn *n) {
+    int64_t slot = ir_at(e->f->ir, n->ref)->imm.i;
+    replace_in_slot(e, n, 0, x64_at(RBX, e->config->slot_offset + 8 * (int32_t)slot));
+}
+
 /* ---- fields ---------------------------------------------------------------------------------- */
 /* base + offset, or base + offset + index * width for an element. */
 static X64Mem field_mem(const Emit *e, const CgInsn *n, bool element) {
@@ -171,6 +249,10 @@ static X64Mem field_mem(const Emit *e, const CgInsn *n, bool element) {
         m.scale = width;
     }
     return m;
+}
+
+static bool is_slot(const Emit *e, const CgInsn *n) {
+    return ir_at(e->f->ir, n->ref)->imm.field->width == IR_W_SLOT;
 }
 
 static void emit_load(Emit *e, const CgInsn *n, bool element) {
@@ -198,6 +280,12 @@ static void emit_load(Emit *e, const CgInsn *n, bool element) {
     case IR_W_U8:
         x64_rm(a, X64_MOVZX8, W32, dst, m);
         break;
+    case IR_W_SLOT:
+        x64_rm(a, X64_MOV, W64, dst, m);
+        if (e->config->slot_mask != -1) {
+            x64_alu_ri(a, ALU_AND, W64, dst, (int32_t)e->config->slot_mask);
+        }
+        break;
     }
 }
 
@@ -223,7 +311,9 @@ static void emit_store(Emit *e, const CgInsn *n, bool element) {
     IrWidth width = ir_at(e->f->ir, n->ref)->imm.field->width;
     int value = n->nargs - 1;
     int32_t imm;
-    if (x64_operand_imm(e, n, value, &imm)) {
+    if (width == IR_W_SLOT) {
+        store_to_slot(e, n, value, m, n->temps[0]);
+    } else if (x64_operand_imm(e, n, value, &imm)) {
         store_imm(e, width, m, imm);
     } else if (width == IR_W_F64) {
         x64_rm(&e->a, X64_MOVSD_STORE, W32, x64_xmm(n->at[value]), m);
@@ -247,73 +337,13 @@ static void store_object(Emit *e, const CgInsn *n, X64Mem m, int arg) {
 static void emit_replace(Emit *e, const CgInsn *n, bool element) {
     X64Mem m = field_mem(e, n, element);
     int old = n->temps[0];
+    if (is_slot(e, n)) {
+        replace_in_slot(e, n, n->nargs - 1, m);
+        return;
+    }
     x64_rm(&e->a, X64_MOV, W64, old, m);
     store_object(e, n, m, n->nargs - 1);
     emit_xdecref(e, n, old);
-}
-
-/* ---- slots of the root frame ----------------------------------------------------------------- */
-/* An immortal object is stored with its tag bit set where slots have tags: the interpreter compares
-   whole words. */
-static void store_tagged(Emit *e, X64Mem m, int value, int temp) {
-    X64Asm *a = &e->a;
-    if (e->config->slot_flags_offset <= 0) {
-        x64_rm(a, X64_STORE, W64, value, m);
-        return;
-    }
-    x64_rm(a, X64_MOVZX8, W32, temp, x64_at(value, e->config->slot_flags_offset));
-    x64_alu_ri(a, ALU_AND, W32, temp, 1);
-    x64_rr(a, X64_OR, W64, temp, value);
-    x64_rm(a, X64_STORE, W64, temp, m);
-}
-
-static int32_t tagged_constant(const CgConfig *config, int32_t bits) {
-    if (bits == 0) {
-        return (int32_t)config->slot_null;
-    }
-    const uint8_t *object = (const uint8_t *)(uintptr_t)bits;
-    return config->slot_flags_offset <= 0 ? bits : bits | (object[config->slot_flags_offset] & 1);
-}
-
-static void store_to_slot(Emit *e, const CgInsn *n, X64Mem m, int temp) {
-    X64Asm *a = &e->a;
-    const CgConfig *config = e->config;
-    int32_t imm;
-    if (x64_operand_imm(e, n, 0, &imm)) {
-        x64_mov_mi(a, W64, m, tagged_constant(config, imm));
-        return;
-    }
-    int value = x64_gpr(n->at[0]);
-    bool plain = config->slot_null == 0 && config->slot_flags_offset <= 0;
-    if (plain || e->f->values[n->args[0]].nonnull) {
-        store_tagged(e, m, value, temp);
-        return;
-    }
-    x64_rr(a, X64_TEST, W64, value, value);
-    uint32_t some = x64_jcc(a, CC_NE);
-    x64_mov_mi(a, W64, m, (int32_t)config->slot_null);
-    uint32_t done = x64_jmp(a);
-    x64_bind(a, some);
-    store_tagged(e, m, value, temp);
-    x64_bind(a, done);
-}
-
-/* What was in the slot is released unless its tag says that it was not the slot's. */
-static void emit_store_slot(Emit *e, const CgInsn *n) {
-    const CgConfig *config = e->config;
-    int64_t slot = ir_at(e->f->ir, n->ref)->imm.i;
-    X64Mem m = x64_at(RBX, config->slot_offset + 8 * (int32_t)slot);
-    int old = n->temps[0];
-    x64_rm(&e->a, X64_MOV, W64, old, m);
-    store_to_slot(e, n, m, n->temps[1]);
-    if (config->slot_mask == -1) {
-        emit_xdecref(e, n, old);
-        return;
-    }
-    x64_test_ri(&e->a, W32, old, (int32_t)~config->slot_mask);
-    uint32_t borrowed = x64_jcc(&e->a, CC_NE);
-    emit_xdecref(e, n, old);
-    x64_bind(&e->a, borrowed);
 }
 
 /* ---- boxes ----------------------------------------------------------------------------------- */
@@ -448,9 +478,16 @@ static void write_new_box(Emit *e, const Cold *c) {
     mov_gpr(e, fresh, RAX);
     restore_after_call(e, keep);
     X64Mem m = field_mem(e, n, element);
+    if (is_slot(e, n)) {
+        add_tag(e, fresh, old);
+    }
     x64_rm(a, X64_MOV, W64, old, m);
     x64_rm(a, X64_STORE, W64, fresh, m);
-    emit_xdecref(e, n, old);
+    if (is_slot(e, n)) {
+        release_from_slot(e, n, old);
+    } else {
+        emit_xdecref(e, n, old);
+    }
 }
 
 static void require_unique(Emit *e, Cold *c, int old, const void *type, int temp) {
@@ -494,6 +531,10 @@ static void emit_replace_box(Emit *e, const CgInsn *n, bool element) {
     int old = n->temps[0], temp = n->temps[1];
     Cold cold = {.write = write_new_box, .n = n};
     x64_rm(&e->a, X64_MOV, W64, old, field_mem(e, n, element));
+    if (is_slot(e, n) && config->slot_mask != -1) {
+        x64_test_ri(&e->a, W32, old, (int32_t)~config->slot_mask);
+        x64_cold_from(&cold, x64_jcc(&e->a, CC_NE));
+    }
     require_unique(e, &cold, old, floating ? config->float_type : config->int_type, temp);
     if (floating) {
         x64_rm(&e->a, X64_MOVSD_STORE, W32, x64_xmm(value), x64_at(old, config->off_float_value));

@@ -1,0 +1,226 @@
+/*  Generators as part of the trace.
+
+    A FOR_ITER over a generator goes on in the generator's frame, a yield comes back. The frame stays where it is, in the generator, and
+    is kept up to date: locals are written through at once (the optimiser then knows what memory holds), what lies on the operand
+    stack is written at the yield. So nothing is to be restored when the trace is left while the generator is suspended; left (or
+    seen) while it executes, its frame is linked into the thread and gets its stack. */
+#include "record/state.h"
+
+enum { MAX_SAME = 3 }; /* generators of one code that are resumed by one another */
+
+static const IrField *own_field(Recorder *r, CpyLayout which, IrWidth width, const char *name)
+{
+    return ir_owned_field(r->raw, name, cpy_offset(which), width, MEMID_slot, NULL);
+}
+
+static const IrField *slot_field(Recorder *r, const RecFrame *f, int slot, IrWidth width)
+{
+    char name[60];
+    snprintf(name, sizeof name, "%s.slot", PyUnicode_AsUTF8(f->code->co_name));
+    return ir_owned_field(r->raw, name, cpy_offset(CPY_OFF_generator_slots) + 8 * slot, width, MEMID_slot, f->code);
+}
+
+/* ---- resuming ---------------------------------------------------------------------------------- */
+static bool can_follow(Recorder *r, PyObject *gen, PyCodeObject *code)
+{
+    RecState *st = r->state;
+    int state = cpy_generator_state(gen), same = 0;
+    for (int i = 0; i < st->nframes; i++) {
+        same += st->frames[i].code == code;
+    }
+    return (state == cpy_generator_created || state == cpy_generator_suspended) &&
+           !cpy_frame_has_object(cpy_generator_frame(gen)) && same < MAX_SAME && st->nframes < REC_MAX_FRAMES &&
+           st->nframes <= st->start.max_inline_depth && !st->host->no_inline(code) &&
+           cpy_code_stack_base(code) + code->co_stacksize <= REC_MAX_SLOTS && !cpy_others_watch(st->ts, code);
+}
+
+static void guard_pointer(Recorder *r, IrRef gen, const IrField *field, const void *now)
+{
+    IrRef same = rec_op2(r, IR_eq_ptr, rec_load(r, gen, field), ir_const_ptr(r->raw, (void *)now));
+    rec_guard_bool(r, same, true);
+}
+
+/* Where it stands tells its code as well. */
+static void guard_state(Recorder *r, IrRef ref, PyObject *gen)
+{
+    CpyFrame *f = cpy_generator_frame(gen);
+    PyObject *globals = cpy_frame_globals(f), *builtins = cpy_frame_builtins(f);
+    rec_guard_type(r, ref, gen);
+    IrRef state = rec_load(r, ref, own_field(r, CPY_OFF_generator_state, IR_W_U8, "gen.state"));
+    rec_guard_bool(r, rec_op2(r, IR_eq_i64, state, rec_int(r, cpy_generator_state(gen))), true);
+    guard_pointer(r, ref, own_field(r, CPY_OFF_generator_place, IR_W_PTR, "gen.place"),
+                  cpy_place_pointer(cpy_frame_code(f), cpy_frame_place(f)));
+    rec_op1(r, IR_guard_null, rec_load(r, ref, own_field(r, CPY_OFF_generator_frame_object, IR_W_PTR, "gen.frame_object")));
+    guard_pointer(r, ref, rec_field(r, CPY_OFF_generator_globals, IR_W_PTR, MEMID_none), globals);
+    guard_pointer(r, ref, rec_field(r, CPY_OFF_generator_builtins, IR_W_PTR, MEMID_none), builtins);
+    rec_const(r, globals);
+    rec_const(r, builtins);
+}
+
+/* 3.15: the tagged integer above a sequence that is iterated over. */
+static IrRef load_int(Recorder *r, const RecFrame *f, int slot)
+{
+    IrRef word = rec_load(r, f->func_ref, slot_field(r, f, slot, IR_W_I64));
+    IrRef tag = rec_op2(r, IR_and_i64, word, rec_int(r, 3));
+    rec_guard_bool(r, rec_op2(r, IR_eq_i64, tag, rec_int(r, cpy_slot_int_tag)), true);
+    return rec_op2(r, IR_sar_i64, word, rec_int(r, 2));
+}
+
+void rec_load_generator_slots(Recorder *r, RecFrame *f)
+{
+    int below = f->depth < f->mem_depth ? f->depth : f->mem_depth;
+    for (int s = 0; s < f->base + below; s++) {
+        if (f->modified[s]) {
+            continue;
+        }
+        CpySlotKind now = cpy_slot_get(f->real, s).kind;
+        if (now == CPY_SLOT_INT) {
+            f->slots[s] = (RecVal){.ref = load_int(r, f, s), .owned = 1, .is_int = 1};
+            continue;
+        }
+        f->slots[s] = (RecVal){.ref = rec_load(r, f->func_ref, slot_field(r, f, s, IR_W_SLOT)), .owned = 1};
+        if (s >= f->base && now == CPY_SLOT_NULL) {
+            rec_op1(r, IR_guard_null, f->slots[s].ref);
+            f->slots[s] = (RecVal){0};
+        }
+    }
+}
+
+bool rec_resume_generator(Recorder *r, IrRef ref, PyObject *gen)
+{
+    RecState *st = r->state;
+    CpyFrame *real = cpy_generator_frame(gen);
+    int state = cpy_generator_state(gen);
+    if (state != cpy_generator_created && state != cpy_generator_suspended) {
+        return false; /* Its frame may be gone. */
+    }
+    PyCodeObject *code = cpy_frame_code(real);
+    if (!can_follow(r, gen, code)) {
+        return false;
+    }
+    rec_const(r, (PyObject *)code);
+    guard_state(r, ref, gen);
+    rec_top(r)->place = st->insn.at;
+    RecFrame *f = &st->frames[st->nframes++];
+    int depth = cpy_frame_depth(real);
+    *f = (RecFrame){.real = real, .code = code, .func_ref = ref, .how = REC_HOW(REC_HOW_GENERATOR, depth),
+                    .base = cpy_code_stack_base(code), .depth = depth, .mem_depth = depth};
+    f->nslots = f->base + code->co_stacksize;
+    f->slots = arena_alloc(st->arena, (size_t)f->nslots * sizeof(RecVal));
+    f->modified = arena_alloc(st->arena, (size_t)f->nslots);
+    rec_load_generator_slots(r, f);
+    rec_push(r, rec_const(r, Py_None), false); /* what FOR_ITER sends */
+    rec_observe(r, code);
+    st->goes_to = cpy_frame_place(real);
+    return true;
+}
+
+/* ---- writing -------------------------------------------------------------------------------------- */
+static void forget_store(RecState *st, int i)
+{
+    st->nstores--;
+    for (; i < st->nstores; i++) {
+        st->stores[i] = st->stores[i + 1];
+    }
+}
+
+/* What the trace took from the stack first, which runs no code; then locals, whose old values are released. */
+void rec_write_generator_slots(Recorder *r, int place)
+{
+    RecState *st = r->state;
+    for (int i = 0; i < st->nstores;) {
+        RecFrame *f = &st->frames[st->stores[i].frame];
+        int slot = st->stores[i].slot;
+        if (st->stores[i].frame == 0 || slot < f->base) {
+            i++;
+            continue;
+        }
+        rec_store(r, f->func_ref, ir_const_obj(r->raw, NULL), slot_field(r, f, slot, IR_W_SLOT));
+        forget_store(st, i);
+    }
+    for (int i = 0; i < st->nstores;) {
+        RecFrame *f = &st->frames[st->stores[i].frame];
+        int slot = st->stores[i].slot;
+        if (st->stores[i].frame == 0) {
+            i++;
+            continue;
+        }
+        IrRef args[2] = {f->func_ref, st->stores[i].value};
+        IrInsn imm = {.imm.field = slot_field(r, f, slot, IR_W_SLOT)};
+        IrRef replace = ir_append_imm(r->raw, IR_replace, args, 2, imm);
+        forget_store(st, i);
+        f->modified[slot] = 0;
+        ir_set_snap(r->raw, replace, rec_snap_at(r, place, 0, IR_EXIT_RESUME));
+    }
+}
+
+static void store_entry(Recorder *r, RecFrame *f, int slot)
+{
+    RecVal *v = &f->slots[slot];
+    if (v->is_int) {
+        IrRef word = rec_op2(r, IR_add_i64, rec_op2(r, IR_mul_i64, v->ref, rec_int(r, 4)), rec_int(r, cpy_slot_int_tag));
+        rec_store(r, f->func_ref, word, slot_field(r, f, slot, IR_W_I64));
+        return;
+    }
+    rec_own(r, v);
+    rec_store(r, f->func_ref, v->ref == IR_NONE ? ir_const_obj(r->raw, NULL) : v->ref, slot_field(r, f, slot, IR_W_SLOT));
+}
+
+static void store_top(Recorder *r, RecFrame *f)
+{
+    int top = f->base + f->depth;
+    if (cpy_generator_top_is_pointer) {
+        IrRef address = rec_op2(r, IR_add_ptr, f->func_ref, rec_int(r, cpy_offset(CPY_OFF_generator_slots) + 8 * top));
+        rec_store(r, f->func_ref, address, own_field(r, CPY_OFF_generator_top, IR_W_PTR, "gen.top"));
+    } else {
+        rec_store(r, f->func_ref, rec_int(r, top), own_field(r, CPY_OFF_generator_top, IR_W_I32, "gen.top"));
+    }
+}
+
+/* ---- yielding and returning ------------------------------------------------------------------------- */
+static void leave(Recorder *r)
+{
+    RecState *st = r->state;
+    RecFrame *f = rec_top(r);
+    rec_drop(r, (RecVal){.ref = f->func_ref, .owned = f->globals != IR_NONE});
+    st->nframes--;
+    st->insn = cpy_decode(rec_top(r)->code, rec_top(r)->place);
+}
+
+void rec_do_yield_value(Recorder *r)
+{
+    RecState *st = r->state;
+    RecFrame *f = rec_top(r);
+    if (rec_is_root(r) || !rec_is_generator(f) || st->insn.arg != 0) {
+        rec_give_up(r, ABORT_yields);
+        return;
+    }
+    RecVal v = rec_pop(r);
+    rec_own(r, &v);
+    rec_write_generator_slots(r, st->insn.next);
+    for (int s = f->base; s < f->base + f->depth; s++) {
+        if (f->modified[s] || s >= f->base + f->mem_depth) {
+            store_entry(r, f, s);
+        }
+    }
+    store_top(r, f);
+    IrRef place = ir_const_ptr(r->raw, cpy_place_pointer(f->code, st->insn.next));
+    rec_store(r, f->func_ref, place, own_field(r, CPY_OFF_generator_place, IR_W_PTR, "gen.place"));
+    rec_store(r, f->func_ref, rec_int(r, cpy_generator_suspended), own_field(r, CPY_OFF_generator_state, IR_W_U8, "gen.state"));
+    leave(r);
+    rec_push_val(r, v);
+    st->goes_to = st->insn.next;
+}
+
+/* Its frame is cleared by the interpreter's own means while the loop's instruction is the current one. */
+void rec_return_from_generator(Recorder *r)
+{
+    RecState *st = r->state;
+    RecFrame *f = rec_top(r);
+    IrRef gen = f->func_ref;
+    rec_write_generator_slots(r, st->insn.next);
+    leave(r);
+    st->before = rec_snap_at(r, st->insn.at, 0, IR_EXIT_RESUME);
+    rec_call1(r, IR_CALL_generator_finish, gen);
+    rec_exhaust(r);
+}
