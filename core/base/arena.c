@@ -13,7 +13,7 @@ struct Arena {
     size_t total;
 };
 
-enum { CHUNK_BYTES = 64 * 1024 };
+enum { LEAST_CHUNK = 2 * 1024, MOST_CHUNK = 64 * 1024 };
 
 static void *or_abort(void *p)
 {
@@ -29,9 +29,17 @@ Arena *arena_new(void)
     return or_abort(calloc(1, sizeof(Arena)));
 }
 
+/* Chunks grow with the arena, so that a small one wastes little. */
+static size_t chunk_bytes(const Arena *a, size_t at_least)
+{
+    size_t size = a->total / 4;
+    size = size < LEAST_CHUNK ? LEAST_CHUNK : size > MOST_CHUNK ? MOST_CHUNK : size;
+    return at_least > size ? at_least : size;
+}
+
 static Chunk *add_chunk(Arena *a, size_t at_least)
 {
-    size_t size = at_least > CHUNK_BYTES ? at_least : CHUNK_BYTES;
+    size_t size = chunk_bytes(a, at_least);
     Chunk *c = or_abort(malloc(sizeof(Chunk) + size));
     c->next = a->chunks;
     c->used = 0;

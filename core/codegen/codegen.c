@@ -357,7 +357,7 @@ static void make_exits(CgFunc *f) {
         if (n->exit >= 0) {
             out->exits[n->exit] = (CgExit){
                 .trace = out, .number = (uint32_t)n->exit, .snap = ir_at(f->ir, n->ref)->snap - 1,
-                .insn = n->ref, .nlocs = n->nleaves - n->ncarried, .ncarried = n->ncarried,
+                .insn = n->ref, .op = ir_at(f->ir, n->ref)->op, .nlocs = n->nleaves - n->ncarried, .ncarried = n->ncarried,
                 .carries = carries(f, n->ref), .locs = locs,
             };
             locs += n->nleaves;

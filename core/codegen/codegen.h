@@ -38,6 +38,7 @@ typedef struct CgExit {
     uint32_t number;  /* within the trace */
     uint32_t snap;    /* index into the trace's snapshots */
     uint32_t insn;    /* IrRef of the operation */
+    uint16_t op;      /* IrOp of it */
     int nlocs, ncarried;
     bool carries;     /* as IrTrace.carries */
     CgLoc *locs;      /* parallel to ir_snapshot_leaves; then those of IrTrace.carried, or none */
@@ -92,7 +93,8 @@ typedef struct {
 } CgConfig;
 
 /* Compile into memory [code, code + room) which is writable now and will be executed at the same address. NULL when it gives up (reason
-   in *why): out of registers, room or spill slots. The result is malloc'ed; free with cg_free. Keeps t (its arena must live as long). */
+   in *why): out of registers, room or spill slots. The result is malloc'ed; free with cg_free. Keeps t, for the runtime:
+   what it was made of may go, but for the snapshots (opt_keep). */
 CgTrace *cg_compile(IrTrace *t, const CgConfig *config, uint8_t *code, size_t room, const char **why);
 void cg_free(CgTrace *t);
 /* Entry and exit thunks, written once: CgExit *enter(uint8_t *code, CgRun *run). Returns bytes used, 0 when room is too small. */

@@ -27,6 +27,7 @@
 
 #include "base/arena.h"
 #include "base/base.h"
+#include "base/map.h"
 #include "base/vec.h"
 
 typedef uint32_t IrRef; /* index into IrTrace.insns; 0 is no value */
@@ -117,7 +118,7 @@ typedef struct IrKlass {   /* a type; interned by (ptr, nfields, name): compare 
     int kind;              /* the runtime's own: how a `new` of it is built */
     int nfields;           /* of a `new` */
     const IrField **fields;
-    void *data;            /* the runtime's own */
+    void *data;            /* the runtime's own: an array of nfields addresses, or NULL */
 } IrKlass;
 
 /* ---- snapshots ------------------------------------------------------------------------- */
@@ -132,7 +133,7 @@ typedef struct {
 typedef struct {
     void *code;      /* the PyCodeObject (kept alive by the trace); in text its name */
     void *func;      /* the PyFunctionObject if constant, else NULL (IR_SNAP_FUNC entry) */
-    const char *name;
+    const char *name; /* the code keeps it */
     int place;       /* where it goes on */
     int depth;       /* entries on its operand stack, NULL ones included */
     int how;         /* the runtime's own: what to do with its result when it returns into the frame below */
@@ -224,6 +225,23 @@ const IrField *ir_field(IrTrace *t, const char *name, int offset, IrWidth width,
 const IrField *ir_owned_field(IrTrace *t, const char *name, int offset, IrWidth width, unsigned memid, const void *owner);
 const IrKlass *ir_klass(IrTrace *t, const char *name, void *ptr, unsigned flags, int kind, int nfields, const IrField **fields, void *data);
 bool ir_is_const(const IrTrace *t, IrRef r);
+
+/* ---- copies into another arena --------------------------------------------------------- */
+typedef struct {
+    Arena *to;
+    Map known; /* what fields and types became: index into copies */
+    VEC(void *) copies;
+} IrCopy;
+IrCopy ir_copy_start(Arena *to);
+void ir_copy_end(IrCopy *c);
+void *ir_copy_bytes(IrCopy *c, const void *from, size_t bytes); /* NULL for nothing */
+const IrField *ir_copy_field(IrCopy *c, const IrField *from);
+const IrKlass *ir_copy_klass(IrCopy *c, const IrKlass *from);
+IrInsn ir_copy_insn(IrCopy *c, const IrInsn *from, bool with_args);
+void ir_copy_insns(IrCopy *c, IrTrace *to, const IrTrace *from, bool with_args);
+void ir_copy_snaps(IrCopy *c, IrTrace *to, const IrTrace *from);
+/* A trace that was compiled: its snapshots, and nothing else. */
+IrTrace *ir_copy_exits(IrCopy *c, const IrTrace *from);
 
 /* ---- text and checks -------------------------------------------------------------------- */
 /* What stands for what in text. Each callback may be NULL; without a host objects are numbered as they appear. */

@@ -119,7 +119,7 @@ IrTrace *test_optimise(const Test *t, World *w, IrTrace *trace, const char **why
         *why = "there is no such pass";
         return NULL;
     }
-    IrTrace *out = opt_run(trace, &options, why);
+    IrTrace *out = opt_run(trace, trace->arena, &options, why);
     if (out) {
         out->names = trace->names;
     }
@@ -276,6 +276,7 @@ static void run_machine_code(World *w, IrTrace *t)
     CgEnterFn enter;
     uint8_t *code = map_code();
     size_t used = code ? cg_write_thunks(&config, code, CODE_ROOM, &enter) : 0;
+    IrTrace *kept = opt_keep(t, w->arena);
     CgTrace *compiled = used ? cg_compile(t, &config, code + used, CODE_ROOM - used, &why) : NULL;
     if (compiled == NULL) {
         world_fault(w, "no machine code: %s", why ? why : "no memory for it");
@@ -284,7 +285,7 @@ static void run_machine_code(World *w, IrTrace *t)
         run->frame = &w->root;
         run->runtime = w;
         CgExit *exit = enter(compiled->code, run);
-        world_leave(w, t, &t->snaps.data[exit->snap], exit_words(w, run, exit));
+        world_leave(w, t, &kept->snaps.data[exit->snap], exit_words(w, run, exit));
         cg_free(compiled);
     }
     munmap(code, CODE_ROOM);

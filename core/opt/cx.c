@@ -1,5 +1,4 @@
-/*  Memory and failure of one run. Everything lives in the trace's arena; growing leaves the old block behind, which an arena of
-    one compile can bear. */
+/*  Memory and failure of one run. Everything lives in the arena of the run; growing leaves the old block behind, which it can bear. */
 #include "opt/cx.h"
 
 const char *const opt_pass_name[PASS__COUNT] = {
@@ -31,13 +30,13 @@ void opt_fail(OptContext *cx, const char *why) {
     }
 }
 
-OptContext *opt_context(IrTrace *raw, OptOptions *options, int nslots) {
-    OptContext *cx = arena_alloc(raw->arena, sizeof *cx);
+OptContext *opt_context(IrTrace *raw, Arena *arena, OptOptions *options, int nslots) {
+    OptContext *cx = arena_alloc(arena, sizeof *cx);
     memset(cx, 0, sizeof *cx);
-    cx->arena = raw->arena;
+    cx->arena = arena;
     cx->raw = raw;
     cx->options = options;
-    cx->out = ir_trace_new(raw->arena, raw->name);
+    cx->out = ir_trace_new(arena, raw->name);
     cx->out->max_insns = raw->max_insns * 4;
     cx->out->fields = raw->fields;
     cx->out->klasses = raw->klasses;

@@ -118,7 +118,7 @@ static inline bool pass_on(const OptContext *cx, OptPass p) { return !(cx->optio
 void *opt_alloc(OptContext *cx, size_t bytes); /* zeroed */
 void *opt_grow(OptContext *cx, void *data, uint32_t *room, size_t size);
 void opt_fail(OptContext *cx, const char *why);
-OptContext *opt_context(IrTrace *raw, OptOptions *options, int nslots);
+OptContext *opt_context(IrTrace *raw, Arena *arena, OptOptions *options, int nslots);
 
 /* facts.c */
 OptFact *fact(OptContext *cx, IrRef r);

@@ -31,8 +31,8 @@ static int slots_needed(const IrTrace *raw, const OptOptions *options) {
     return n;
 }
 
-static OptContext *start(IrTrace *raw, OptOptions *options) {
-    OptContext *cx = opt_context(raw, options, slots_needed(raw, options));
+static OptContext *start(IrTrace *raw, Arena *arena, OptOptions *options) {
+    OptContext *cx = opt_context(raw, arena, options, slots_needed(raw, options));
     cx->map = opt_alloc(cx, NINSNS(raw) * sizeof *cx->map);
     return cx;
 }
@@ -99,20 +99,20 @@ static IrTrace *finish(OptContext *cx, OptHead *head, const char **why) {
     return cx->out;
 }
 
-IrTrace *opt_run(IrTrace *raw, OptOptions *options, const char **why) {
+IrTrace *opt_run(IrTrace *raw, Arena *arena, OptOptions *options, const char **why) {
     *why = NULL;
     options->note = NULL;
     if (NINSNS(raw) < 2 || raw->failed) {
         *why = raw->failed ? raw->failed : "an empty trace";
         return NULL;
     }
-    OptContext *cx = start(raw, options);
+    OptContext *cx = start(raw, arena, options);
     options->label_holds = false;
     OptPlan plan = { .wishes = opt_alloc(cx, (size_t)cx->nslots), .no_link = !pass_on(cx, PASS_link), .no_args = !pass_on(cx, PASS_link) };
     bool loops = options->peel;
     for (int tries = 0; tries < MAX_TRIES; tries++) {
         if (tries) {
-            cx = start(raw, options);
+            cx = start(raw, arena, options);
         }
         plan.again = false;
         OptHead *head = run_once(cx, &plan, loops);

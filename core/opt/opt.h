@@ -39,8 +39,12 @@ typedef struct {
     const char *note;     /* out: what was not possible though the trace is right ("link: ..."), or NULL */
 } OptOptions;
 
-/* Returns the optimised trace (in the same arena; shares fields and klasses), or NULL with the reason in *why. A label's `opt`
-   refers to the raw trace of its loop: keep that arena as long as the label; a trace that links to it mentions its objects too. */
-IrTrace *opt_run(IrTrace *raw, OptOptions *options, const char **why);
+/* Returns the optimised trace, or NULL with the reason in *why. It lives in `arena` with all else that is needed on the way, and shares
+   fields and klasses with the raw trace; a label's `opt` refers to that too. A trace that links to a label mentions its objects. */
+IrTrace *opt_run(IrTrace *raw, Arena *arena, OptOptions *options, const char **why);
+/* What has to be kept of the result when its machine code is made, copied into an arena of its own: the snapshots, and the
+   label with all that traces which jump there ask for. Called before code is generated: types that the code mentions are the
+   kept ones from then on. */
+IrTrace *opt_keep(IrTrace *t, Arena *arena);
 
 #endif

@@ -93,7 +93,6 @@ typedef struct {
     /* SIDE: the exit: its snapshot, and for each leaf (ir_snapshot_leaves) its type; the interpreter's frames are already rebuilt,
        frames[0..nframes) are the real ones, root first. The recording starts before the innermost frame's instruction. */
     const IrSnapshot *exit;
-    const IrTrace *exit_trace;
     const uint8_t *leaf_types;
     CpyFrame **frames;
     const struct IrLabel *parent_label; int first_param_arg; /* label the parent carries, as in opt.h; or NULL */

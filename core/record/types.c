@@ -213,7 +213,7 @@ const IrKlass *rec_instance_klass(Recorder *r, PyTypeObject *t)
         return NULL;
     }
     const IrField **fields = arena_alloc(r->state->arena, (size_t)(n + 2) * sizeof *fields);
-    PyObject **kept = arena_alloc(r->state->arena, (size_t)(n + 1) * sizeof *kept);
+    PyObject **kept = arena_alloc(r->state->arena, (size_t)(n + 2) * sizeof *kept);
     for (int i = 0; i < n; i++) {
         fields[i] = rec_attr_field(r, names[i], offsets[i]);
         rec_const(r, names[i]);

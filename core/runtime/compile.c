@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 
+#include <string.h>
 #include <time.h>
 
 enum { MAX_ROUNDS = 2 }; /* by which links are made, below one another */
@@ -41,7 +42,7 @@ static void set_parent(OptOptions *options, const CgExit *from)
     options->no_round = rounds_above(from) >= MAX_ROUNDS;
 }
 
-static IrTrace *optimise(Recorder *rec, RtTree *tree, const CgExit *from, OptOptions *options, const char **why)
+static IrTrace *optimise(Recorder *rec, Arena *scratch, RtTree *tree, const CgExit *from, OptOptions *options, const char **why)
 {
     *options = (OptOptions){
         .peel = true, .first_stack_slot = rec->first_stack_slot, .entry_depth = rec->entry_depth,
@@ -50,7 +51,7 @@ static IrTrace *optimise(Recorder *rec, RtTree *tree, const CgExit *from, OptOpt
     if (from != NULL) {
         set_parent(options, from);
     }
-    IrTrace *t = opt_run(rec->raw, options, why);
+    IrTrace *t = opt_run(rec->raw, scratch, options, why);
     if (t != NULL) {
         if (options->note != NULL) {
             rt_log(RT_LOG_compile, "note", rt.recording.code, rt.recording.at, "%s", options->note);
@@ -128,32 +129,32 @@ static bool has_op(const IrTrace *t, IrOp op)
     return false;
 }
 
-static RtTrace *install(RtTree *tree, CgTrace *cg, void *memory, CgExit *from, const OptOptions *options)
+/* From here on the trace has what is kept of it in place of the whole. */
+static RtTrace *install(RtTree *tree, CgTrace *cg, IrTrace *kept, void *memory, CgExit *from, const OptOptions *options)
 {
     RtTrace *trace = calloc(1, sizeof *trace);
     if (trace == NULL) {
         return NULL;
     }
-    *trace = (RtTrace){.cg = cg, .arena = cg->ir->arena, .memory = memory, .from = from, .link = linked_tree(cg->ir),
-                       .carries = cg->ir->label != NULL ? cg->ir->label : options->parent_label,
+    *trace = (RtTrace){.cg = cg, .arena = kept->arena, .memory = memory, .from = from, .link = linked_tree(cg->ir),
+                       .carries = kept->label != NULL ? kept->label : options->parent_label,
                        .round_from = options->round_from, .rounds = rounds_above(from)};
-    cg->runtime = trace;
     tree->looks_at_frame |= has_op(cg->ir, IR_guard_valid);
+    if (kept->label != NULL) {
+        kept->label->code = cg->label;
+    }
+    cg->ir = kept;
+    cg->runtime = trace;
     rt_tree_add(tree, trace);
     return trace;
 }
 
-RtTrace *rt_compile(Recorder *rec, RtTree *tree, CgExit *from, const char **why, RecAbort *abort)
+static RtTrace *compile(Recorder *rec, Arena *scratch, RtTree *tree, CgExit *from, const char **why, RecAbort *abort)
 {
-    uint64_t start = now_ns();
     void *memory = NULL;
-    *abort = ABORT_optimiser;
-    if (rt.stats.traces + rt.stats.side_traces >= (uint64_t)rt.params.max_traces) {
-        *why = "as many traces as allowed are compiled";
-        return NULL;
-    }
     OptOptions options;
-    IrTrace *t = optimise(rec, tree, from, &options, why);
+    *abort = ABORT_optimiser;
+    IrTrace *t = optimise(rec, scratch, tree, from, &options, why);
     if (t == NULL) {
         return NULL;
     }
@@ -162,24 +163,58 @@ RtTrace *rt_compile(Recorder *rec, RtTree *tree, CgExit *from, const char **why,
         tree->first_stack_slot = rec->first_stack_slot;
         tree->entry_depth = rec->entry_depth;
     }
-    CgTrace *cg = fits(t, why) ? generate(t, tree, from, &memory, why) : NULL;
-    if (cg == NULL) {
+    if (!fits(t, why)) {
         return NULL;
     }
-    RtTrace *trace = install(tree, cg, memory, from, &options);
+    IrTrace *kept = opt_keep(t, arena_new());
+    CgTrace *cg = generate(t, tree, from, &memory, why);
+    if (cg == NULL) {
+        arena_free(kept->arena);
+        return NULL;
+    }
+    RtTrace *trace = install(tree, cg, kept, memory, from, &options);
     if (trace == NULL) {
         rt_code_drop(memory);
         cg_free(cg);
+        arena_free(kept->arena);
         *abort = ABORT_out_of_memory;
-        return NULL;
     }
-    uint64_t took = now_ns() - start;
-    rt.stats.compile_ns += took;
-    *(from != NULL ? &rt.stats.side_traces : &rt.stats.traces) += 1;
+    return trace;
+}
+
+/* What checks in debug builds say lies in scratch memory. */
+static const char *keep_words(const char *why)
+{
+    static char words[200];
+    return why != NULL ? strncpy(words, why, sizeof words - 1) : NULL;
+}
+
+static void count(const RtTree *tree, const RtTrace *trace, uint64_t took)
+{
     static const char *const kinds[] = {[REC_LOOP] = "loop", [REC_FUNCTION] = "function", [REC_SIDE] = "side"};
-    rt_log(RT_LOG_compile, "compiled", rt.recording.code, rt.recording.at, "%s ops=%zu exits=%d bytes=%zu ms=%.3f%s%s",
-           kinds[from != NULL ? REC_SIDE : tree->kind], t->insns.len, cg->nexits, cg->size, (double)took / 1e6,
+    const CgTrace *cg = trace->cg;
+    rt.stats.compile_ns += took;
+    *(trace->from != NULL ? &rt.stats.side_traces : &rt.stats.traces) += 1;
+    rt_log(RT_LOG_compile, "compiled", rt.recording.code, rt.recording.at, "%s exits=%d bytes=%zu kept=%zu ms=%.3f%s%s",
+           kinds[trace->from != NULL ? REC_SIDE : tree->kind], cg->nexits, cg->size, arena_bytes(trace->arena), (double)took / 1e6,
            trace->link != NULL ? " linked" : "", trace->round_from != IR_NONE ? " by-round" : "");
     rt_log(RT_LOG_code, "code", rt.recording.code, rt.recording.at, "at=%p bytes=%zu", (void *)cg->code, cg->size);
+}
+
+RtTrace *rt_compile(Recorder *rec, RtTree *tree, CgExit *from, const char **why, RecAbort *abort)
+{
+    uint64_t start = now_ns();
+    if (rt.stats.traces + rt.stats.side_traces >= (uint64_t)rt.params.max_traces) {
+        *abort = ABORT_optimiser;
+        *why = "as many traces as allowed are compiled";
+        return NULL;
+    }
+    Arena *scratch = arena_new();
+    RtTrace *trace = compile(rec, scratch, tree, from, why, abort);
+    *why = trace == NULL ? keep_words(*why) : NULL;
+    arena_free(scratch);
+    if (trace != NULL) {
+        count(tree, trace, now_ns() - start);
+    }
     return trace;
 }

@@ -97,8 +97,7 @@ static void let_go(Building *b, PyObject *o)
 
 static bool follows_call(const CgExit *exit)
 {
-    IrOp op = (IrOp)ir_at(exit->trace->ir, exit->insn)->op;
-    return op == IR_guard_valid;
+    return exit->op == IR_guard_valid;
 }
 
 static void start_building(Building *b, CgRun *run, CgExit *exit, Releases *rel)

@@ -105,7 +105,7 @@ bool rt_record_side(RtTree *tree, CgExit *exit, PyThreadState *ts, CpyFrame **fr
         }
     }
     RecStart how = {
-        .kind = REC_SIDE, .exit = snap, .exit_trace = ir, .leaf_types = types,
+        .kind = REC_SIDE, .exit = snap, .leaf_types = types,
         .frames = frames, .root_entry_depth = tree->entry_depth,
         .max_insns = (int)rt.params.max_trace_length * 8, .max_inline_depth = RT_MAX_INLINE,
     };
@@ -138,11 +138,11 @@ static void blame(RecAbort why, const char *words)
     }
 }
 
-static void free_recorder(Recorder *r, bool keep_arena)
+static void free_recorder(Recorder *r)
 {
     Arena *arena = r->raw != NULL ? r->raw->arena : NULL;
     rec_free(r);
-    if (!keep_arena && arena != NULL) {
+    if (arena != NULL) {
         arena_free(arena);
     }
 }
@@ -152,7 +152,7 @@ static void give_up(RecAbort why, const char *words)
     RtRecording g = rt.recording;
     blame(why, words);
     rec_stop_events(g.rec);
-    free_recorder(g.rec, false);
+    free_recorder(g.rec);
     if (g.kind == REC_SIDE) {
         rt_side_failed(g.exit, why);
     } else {
@@ -215,7 +215,7 @@ static void finish(void)
     if (!move_facts(g.rec, tree)) {
         rt_tree_kill(tree);
     }
-    free_recorder(g.rec, true);
+    free_recorder(g.rec);
     if (g.kind == REC_SIDE) {
         if (!tree->dead) {
             rt_side_done(g.exit, trace);

@@ -9,7 +9,7 @@ RtTree *rt_tree_at(const CgExit *exit)
 {
     const IrTrace *ir = exit->trace->ir;
     const IrSnapshot *snap = &ir->snaps.data[exit->snap];
-    if (ir_at(ir, exit->insn)->op != IR_leave || snap->kind != IR_EXIT_RESUME || snap->nframes != 1) {
+    if (exit->op != IR_leave || snap->kind != IR_EXIT_RESUME || snap->nframes != 1) {
         return NULL;
     }
     RtPlace *p = rt_place(snap->frames[0].code, snap->frames[0].place, false);
@@ -20,7 +20,7 @@ static bool is_recordable(const CgExit *exit)
 {
     const IrTrace *ir = exit->trace->ir;
     const IrSnapshot *snap = &ir->snaps.data[exit->snap];
-    switch ((int)ir_at(ir, exit->insn)->op) {
+    switch ((int)exit->op) {
     case IR_guard_breaker:
     case IR_guard_valid:
     case IR_guard_ok:

@@ -51,7 +51,7 @@ typedef struct RtTrace {
     struct RtTree *tree;
     struct RtTrace *next;  /* older trace of the tree */
     CgTrace *cg;
-    Arena *arena;          /* of raw and optimised trace: exits need the snapshots */
+    Arena *arena;          /* what is kept of the IR: see opt_keep */
     void *memory;          /* code memory block */
     CgExit *from;          /* side traces: the parent's exit */
     struct RtTree *link;   /* tree that it ends by jumping into, or NULL */

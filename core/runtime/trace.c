@@ -158,7 +158,7 @@ static void log_tree(const RtTree *tree)
                 const IrSnapshot *s = &t->cg->ir->snaps.data[e->snap];
                 const IrSnapFrame *f = &s->frames[s->nframes - 1];
                 rt_log(RT_LOG_exit, "left", f->code, f->place, "times=%llu op=%s%s%s", (unsigned long long)plan->taken,
-                       ir_op_info[ir_at(t->cg->ir, e->insn)->op].name, e->side != NULL ? " compiled" : "",
+                       ir_op_info[e->op].name, e->side != NULL ? " compiled" : "",
                        plan->given_up ? " given-up" : "");
             }
         }
