@@ -6,8 +6,6 @@
     seen) while it executes, its frame is linked into the thread and gets its stack. */
 #include "record/state.h"
 
-enum { MAX_SAME = 3 }; /* generators of one code that are resumed by one another */
-
 static const IrField *own_field(Recorder *r, CpyLayout which, IrWidth width, const char *name)
 {
     return ir_owned_field(r->raw, name, cpy_offset(which), width, MEMID_slot, NULL);
@@ -24,12 +22,14 @@ static const IrField *slot_field(Recorder *r, const RecFrame *f, int slot, IrWid
 static bool can_follow(Recorder *r, PyObject *gen, PyCodeObject *code)
 {
     RecState *st = r->state;
-    int state = cpy_generator_state(gen), same = 0;
+    int state = cpy_generator_state(gen);
     for (int i = 0; i < st->nframes; i++) {
-        same += st->frames[i].code == code;
+        if (st->frames[i].code == code) {
+            return false; /* A recursive one: a trace a depth would not pay. */
+        }
     }
     return (state == cpy_generator_created || state == cpy_generator_suspended) &&
-           !cpy_frame_has_object(cpy_generator_frame(gen)) && same < MAX_SAME && st->nframes < REC_MAX_FRAMES &&
+           !cpy_frame_has_object(cpy_generator_frame(gen)) && st->nframes < REC_MAX_FRAMES &&
            st->nframes <= st->start.max_inline_depth && !st->host->no_inline(code) &&
            cpy_code_stack_base(code) + code->co_stacksize <= REC_MAX_SLOTS && !cpy_others_watch(st->ts, code);
 }
@@ -109,9 +109,13 @@ bool rec_resume_generator(Recorder *r, IrRef ref, PyObject *gen)
     f->slots = arena_alloc(st->arena, (size_t)f->nslots * sizeof(RecVal));
     f->modified = arena_alloc(st->arena, (size_t)f->nslots);
     rec_load_generator_slots(r, f);
-    rec_push(r, rec_const(r, Py_None), false); /* what FOR_ITER sends */
     rec_observe(r, code);
     st->goes_to = cpy_frame_place(real);
+    if (state == cpy_generator_created) {
+        st->goes_to = cpy_decode(code, st->goes_to).next; /* POP_TOP of what was sent; brings no event */
+    } else {
+        rec_push(r, rec_const(r, Py_None), false); /* what FOR_ITER sends */
+    }
     return true;
 }
 

@@ -290,7 +290,10 @@ void rec_do_for_iter(Recorder *r)
     if (Py_IS_TYPE(o, &PyTupleIter_Type) && next_of_sequence(r, it, o, false)) {
         return;
     }
-    if (PyGen_CheckExact(o) && rec_resume_generator(r, it, o)) {
+    if (PyGen_CheckExact(o)) {
+        if (!rec_resume_generator(r, it, o)) {
+            rec_give_up(r, ABORT_generator); /* The interpreter steps into its frame for less than a call of its C function costs. */
+        }
         return;
     }
     next_by_call(r, it, o);
