@@ -101,8 +101,11 @@ int cpy_generator_state(PyObject *gen);
 CpyFrame *cpy_generator_enter(PyThreadState *ts, PyObject *gen);
 /* The way back: the frame is suspended at its place, with the stack that it has. */
 void cpy_generator_suspend(PyThreadState *ts, CpyFrame *f);
-/* A suspended generator has returned: its frame is cleared. Never fails; may run code of the program. */
-void cpy_generator_finish(PyThreadState *ts, PyObject *gen);
+/* Never started, or finished: it has no handlers that its death would run. */
+bool cpy_generator_is_idle(PyObject *gen);
+/* A suspended generator has returned: its frame is cleared. What dies with it is asked for by is_silent; the others come back: None,
+   the object, or a list of them (new reference). Runs no code and does not fail. */
+PyObject *cpy_generator_finish(PyThreadState *ts, PyObject *gen, bool (*is_silent)(PyObject *));
 
 /* ---- instructions ------------------------------------------------------------------------- */
 typedef enum {

@@ -51,8 +51,54 @@ cpy_generator_suspend(PyThreadState *ts, CpyFrame *f)
     cpy_leave_recursive_py(ts);
 }
 
-void
-cpy_generator_finish(PyThreadState *ts, PyObject *gen)
+bool
+cpy_generator_is_idle(PyObject *gen)
+{
+    int state = ((PyGenObject *)gen)->gi_frame_state;
+    return state == FRAME_CREATED || FRAME_STATE_FINISHED(state);
+}
+
+/* Empties the slot; its object if its death with the slot could be seen. */
+static PyObject *
+take_loud(CpyFrame *f, int slot, bool (*is_silent)(PyObject *))
+{
+    uint64_t word = frame_slots(f)[slot];
+    frame_slots(f)[slot] = SLOT_NULL;
+    bool owned = !word_is_null(word) && (word & SLOT_TAG_BITS) == 0;
+    if (owned && Py_REFCNT(word_object(word)) == 1 && !is_silent(word_object(word))) {
+        return word_object(word);
+    }
+    word_release(word);
+    return NULL;
+}
+
+/* In the order in which the interpreter would release them. */
+static PyObject *
+take_all_loud(CpyFrame *f, bool (*is_silent)(PyObject *))
+{
+    PyObject *one = NULL, *list = NULL;
+    for (int s = 0; s < frame_top(f); s++) {
+        PyObject *o = take_loud(f, s, is_silent);
+        if (o == NULL) {
+            continue;
+        }
+        if (one == NULL && list == NULL) {
+            one = o;
+            continue;
+        }
+        if (list == NULL && (list = PyList_New(0)) != NULL && PyList_Append(list, one) == 0) {
+            Py_CLEAR(one);
+        }
+        if (list == NULL || PyList_Append(list, o) < 0) {
+            Py_FatalError("jitney: no memory for what a generator held");
+        }
+        Py_DECREF(o);
+    }
+    return list != NULL ? list : one != NULL ? one : Py_None;
+}
+
+PyObject *
+cpy_generator_finish(PyThreadState *ts, PyObject *gen, bool (*is_silent)(PyObject *))
 {
     CpyFrame *f = cpy_generator_frame(gen);
     PyGenObject *g = (PyGenObject *)gen;
@@ -61,5 +107,7 @@ cpy_generator_finish(PyThreadState *ts, PyObject *gen)
     ts->exc_info = &g->gi_exc_state;
     g->gi_frame_state = FRAME_EXECUTING;
     f->previous = ts->current_frame;
+    PyObject *loud = take_all_loud(f, is_silent);
     _PyEval_FrameClearAndPop(ts, f);
+    return loud;
 }

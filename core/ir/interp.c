@@ -351,7 +351,8 @@ static void step(Interp *in)
     case IR_decref_plain: h->release(h->host, arg(in, 0).p); return;
     case IR_call:
     case IR_call_c:
-    case IR_call_array: call(in); return;
+    case IR_call_array:
+    case IR_call_array_quiet: call(in); return;
     case IR_sync: sync_frames(in); return;
     case IR_unsync: h->unsync(h->host); return;
     case IR_leave:

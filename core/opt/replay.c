@@ -125,14 +125,16 @@ static void replay_call(OptContext *cx) {
         return;
     }
     const IrCallInfo *info = in->op == IR_call ? &ir_call_info[in->imm.i] : NULL;
-    unsigned flags = info ? info->flags : IRF_RUNS | IRF_NEW;
+    bool quiet = in->op == IR_call_array_quiet;
+    unsigned flags = info ? info->flags : quiet ? IRF_NEW : IRF_RUNS | IRF_NEW;
     IrRef *args = call_operands(cx);
     if (flags & IRF_PURE) {
         cx->map[cx->now_ref] = emit_pure(cx, IR_call, args, in->nargs, in, 0);
         return;
     }
     bool runs = flags & IRF_RUNS;
-    OptEffect e = { .writes = runs ? MEM_ALL : info->writes, .runs = runs, .slot = -1 };
+    unsigned writes = runs ? MEM_ALL : info ? info->writes : 0;
+    OptEffect e = { .writes = writes, .runs = runs, .slot = -1 };
     e.releases = stolen_operand(in) >= 0;
     if (e.writes || e.releases) {
         flush_pending(cx, &e);
@@ -147,7 +149,7 @@ static void replay_call(OptContext *cx) {
     if (runs) {
         ran_code(cx);
     } else {
-        clobber(cx, info->writes);
+        clobber(cx, writes);
         clobber_pointers(cx, args, in->nargs);
     }
 }
@@ -229,7 +231,8 @@ static void replay_rest(OptContext *cx) {
     switch ((int)in->op) {
     case IR_call:
     case IR_call_c:
-    case IR_call_array: replay_call(cx); return;
+    case IR_call_array:
+    case IR_call_array_quiet: replay_call(cx); return;
     case IR_sync: replay_sync(cx); return;
     case IR_unsync: emit(cx, IR_unsync, NULL, 0, NULL, 0); return;
     case IR_exit_arg:

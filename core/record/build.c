@@ -26,7 +26,7 @@ void rec_do_build_tuple(Recorder *r)
 }
 
 /* A C function over an array of the top n entries (borrowed); they are released after. */
-static void build_by_call(Recorder *r, void *fn, int n, int64_t imm, PyTypeObject *type)
+static void build_by_call(Recorder *r, void *fn, int n, int64_t imm, PyTypeObject *type, bool quiet)
 {
     IrRef items[MAX_ITEMS];
     if (n > MAX_ITEMS) {
@@ -37,7 +37,7 @@ static void build_by_call(Recorder *r, void *fn, int n, int64_t imm, PyTypeObjec
         items[i] = rec_stack(r, n - 1 - i)->ref;
     }
     IrRef null = ir_const_obj(r->raw, NULL);
-    IrRef v = rec_call_array(r, fn, null, null, imm, n, items);
+    IrRef v = quiet ? rec_call_array_quiet(r, fn, null, null, imm, n, items) : rec_call_array(r, fn, null, null, imm, n, items);
     if (type) {
         rec_set_known(r, v, type);
     }
@@ -115,34 +115,69 @@ static PyObject *make_string(PyObject *self, PyObject *const *items, size_t n, P
     return out;
 }
 
+/* Hashing and comparing every step-th of the top n entries runs no code: guarded; or false. */
+static bool guard_scalars(Recorder *r, int n, int step)
+{
+    for (int i = 0; i < n; i += step) {
+        if (!rec_is_scalar(rec_concrete(r, n - 1 - i))) {
+            return false;
+        }
+    }
+    for (int i = 0; i < n; i += step) {
+        rec_guard_type(r, rec_stack(r, n - 1 - i)->ref, rec_concrete(r, n - 1 - i));
+    }
+    return true;
+}
+
+static bool has_scalar_keys(PyObject *names)
+{
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(names); i++) {
+        if (!rec_is_scalar(PyTuple_GET_ITEM(names, i))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool guard_strings(Recorder *r, int n)
+{
+    for (int i = 0; i < n; i++) {
+        PyObject *o = rec_concrete(r, i);
+        if (o == NULL || !PyUnicode_CheckExact(o)) {
+            return false;
+        }
+    }
+    return guard_scalars(r, n, 1);
+}
+
 void rec_do_build_list(Recorder *r)
 {
     int n = r->state->insn.arg;
-    build_by_call(r, (void *)make_list, n, n, &PyList_Type);
+    build_by_call(r, (void *)make_list, n, n, &PyList_Type, true);
 }
 
 void rec_do_build_set(Recorder *r)
 {
     int n = r->state->insn.arg;
-    build_by_call(r, (void *)make_set, n, n, &PySet_Type);
+    build_by_call(r, (void *)make_set, n, n, &PySet_Type, guard_scalars(r, n, 1));
 }
 
 void rec_do_build_map(Recorder *r)
 {
     int n = r->state->insn.arg;
-    build_by_call(r, (void *)make_dict, 2 * n, n, &PyDict_Type);
+    build_by_call(r, (void *)make_dict, 2 * n, n, &PyDict_Type, guard_scalars(r, 2 * n, 2));
 }
 
 void rec_do_build_const_key_map(Recorder *r)
 {
     int n = r->state->insn.arg;
-    build_by_call(r, (void *)make_const_key_dict, n + 1, n, &PyDict_Type);
+    build_by_call(r, (void *)make_const_key_dict, n + 1, n, &PyDict_Type, has_scalar_keys(rec_concrete(r, 0)));
 }
 
 void rec_do_build_string(Recorder *r)
 {
     int n = r->state->insn.arg;
-    build_by_call(r, (void *)make_string, n, n, NULL);
+    build_by_call(r, (void *)make_string, n, n, NULL, guard_strings(r, n));
 }
 
 void rec_do_build_slice(Recorder *r)
@@ -296,6 +331,14 @@ void rec_do_set_function_attr(Recorder *r)
 
 void rec_do_intrinsic_1(Recorder *r)
 {
+    enum { LIST_TO_TUPLE = 6 };
+    if (r->state->insn.arg == LIST_TO_TUPLE) {
+        IrRef tuple = rec_call1(r, IR_CALL_list_to_tuple, rec_stack(r, 0)->ref);
+        rec_set_known(r, tuple, &PyTuple_Type);
+        rec_drop(r, rec_pop(r));
+        rec_push(r, tuple, true);
+        return;
+    }
     IrRef v = rec_call2(r, IR_CALL_intrinsic_1, rec_stack(r, 0)->ref, rec_int(r, r->state->insn.arg));
     rec_drop(r, rec_pop(r));
     rec_push(r, v, true);

@@ -120,7 +120,7 @@ IrRef rec_call_c(Recorder *r, void *fn, int n, const IrRef *args)
     return ref;
 }
 
-IrRef rec_call_array(Recorder *r, void *fn, IrRef first, IrRef last, int64_t imm, int n, const IrRef *items)
+static IrRef call_array(Recorder *r, bool quiet, void *fn, IrRef first, IrRef last, int64_t imm, int n, const IrRef *items)
 {
     enum { MAX_ITEMS = 60 };
     IrRef all[MAX_ITEMS + 3] = {ir_const_ptr(r->raw, fn), first, last};
@@ -132,11 +132,25 @@ IrRef rec_call_array(Recorder *r, void *fn, IrRef first, IrRef last, int64_t imm
         all[i + 3] = items[i];
     }
     IrInsn with = {.imm.i = imm};
-    begin_running(r);
-    IrRef ref = ir_append_imm(r->raw, IR_call_array, all, n + 3, with);
-    end_running(r);
+    if (!quiet) {
+        begin_running(r);
+    }
+    IrRef ref = ir_append_imm(r->raw, quiet ? IR_call_array_quiet : IR_call_array, all, n + 3, with);
+    if (!quiet) {
+        end_running(r);
+    }
     check_result(r, ref);
     return ref;
+}
+
+IrRef rec_call_array(Recorder *r, void *fn, IrRef first, IrRef last, int64_t imm, int n, const IrRef *items)
+{
+    return call_array(r, false, fn, first, last, imm, n, items);
+}
+
+IrRef rec_call_array_quiet(Recorder *r, void *fn, IrRef first, IrRef last, int64_t imm, int n, const IrRef *items)
+{
+    return call_array(r, true, fn, first, last, imm, n, items);
 }
 
 void rec_guard_bool(Recorder *r, IrRef b, bool expect)

@@ -224,7 +224,7 @@ void rec_return_from_generator(Recorder *r)
     IrRef gen = f->func_ref;
     rec_write_generator_slots(r, st->insn.next);
     leave(r);
-    st->before = rec_snap_at(r, st->insn.at, 0, IR_EXIT_RESUME);
-    rec_call1(r, IR_CALL_generator_finish, gen);
+    IrRef loud = rec_call1(r, IR_CALL_generator_finish, gen);
+    rec_drop(r, (RecVal){.ref = loud, .owned = 1});
     rec_exhaust(r);
 }

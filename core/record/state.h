@@ -113,6 +113,8 @@ IrRef rec_call(Recorder *r, IrCall which, int n, const IrRef *args);
 /* call_c and call_array: sync before, unsync and guard_ok after, guard_valid at the instruction's end. */
 IrRef rec_call_c(Recorder *r, void *fn, int n, const IrRef *args);
 IrRef rec_call_array(Recorder *r, void *fn, IrRef first, IrRef last, int64_t imm, int n, const IrRef *items);
+/* As rec_call_array, of a function that neither runs code nor looks at frames nor changes what was there before. */
+IrRef rec_call_array_quiet(Recorder *r, void *fn, IrRef first, IrRef last, int64_t imm, int n, const IrRef *items);
 void rec_guard_bool(Recorder *r, IrRef b, bool expect);
 void rec_guard_bool_else(Recorder *r, IrRef b, bool expect, uint32_t snap);
 
@@ -136,6 +138,7 @@ const IrKlass *rec_tuple_klass(Recorder *r, int n);
 const IrKlass *rec_iter_klass(Recorder *r, int kind);
 const IrKlass *rec_method_klass(Recorder *r);
 const IrKlass *rec_instance_klass(Recorder *r, PyTypeObject *t); /* plain classes; NULL if its attributes can't be told */
+bool rec_is_scalar(PyObject *o);                        /* hashing, comparing and formatting it runs no code: an exact int, str... */
 static inline bool rec_is_exact_int(PyObject *o) { return o && PyLong_CheckExact(o); }
 
 /* ---- numbers: arith.c --------------------------------------------------------------------------- */

@@ -253,8 +253,63 @@ static IrRef slice_object(Recorder *r, IrRef start, IrRef stop)
     return rec_call(r, IR_CALL_new_slice, 3, args);
 }
 
+static bool is_bound(PyObject *o)
+{
+    return o == Py_None || (o != NULL && PyLong_CheckExact(o));
+}
+
+static bool is_sliced_quietly(PyObject *o)
+{
+    return o != NULL && (PyList_CheckExact(o) || PyTuple_CheckExact(o) || PyUnicode_CheckExact(o) || PyBytes_CheckExact(o));
+}
+
+static void guard_bounds(Recorder *r)
+{
+    rec_guard_type(r, rec_stack(r, 2)->ref, rec_concrete(r, 2));
+    rec_guard_type(r, rec_stack(r, 1)->ref, rec_concrete(r, 1));
+    rec_guard_type(r, rec_stack(r, 0)->ref, rec_concrete(r, 0));
+}
+
+static bool slice_quietly(Recorder *r)
+{
+    PyObject *o = rec_concrete(r, 2);
+    if (!is_sliced_quietly(o) || !is_bound(rec_concrete(r, 1)) || !is_bound(rec_concrete(r, 0))) {
+        return false;
+    }
+    guard_bounds(r);
+    IrRef v = rec_call3(r, IR_CALL_slice_plain, rec_stack(r, 2)->ref, rec_stack(r, 1)->ref, rec_stack(r, 0)->ref);
+    rec_set_known(r, v, Py_TYPE(o));
+    for (int n = 0; n < 3; n++) {
+        rec_drop(r, rec_pop(r));
+    }
+    rec_push(r, v, true);
+    return true;
+}
+
+/* What the list loses comes back, to be released where it can be seen. */
+static bool store_slice_quietly(Recorder *r)
+{
+    PyObject *o = rec_concrete(r, 2), *value = rec_concrete(r, 3);
+    if (o == NULL || !PyList_CheckExact(o) || !is_bound(rec_concrete(r, 1)) || !is_bound(rec_concrete(r, 0)) || value == NULL ||
+        !(PyList_CheckExact(value) || PyTuple_CheckExact(value))) {
+        return false;
+    }
+    guard_bounds(r);
+    rec_guard_type(r, rec_stack(r, 3)->ref, value);
+    IrRef args[4] = {rec_stack(r, 2)->ref, rec_stack(r, 1)->ref, rec_stack(r, 0)->ref, rec_stack(r, 3)->ref};
+    IrRef old = rec_call(r, IR_CALL_list_put_slice, 4, args);
+    for (int n = 0; n < 4; n++) {
+        rec_drop(r, rec_pop(r));
+    }
+    rec_drop(r, (RecVal){.ref = old, .owned = 1});
+    return true;
+}
+
 void rec_do_slice_get(Recorder *r)
 {
+    if (slice_quietly(r)) {
+        return;
+    }
     IrRef slice = slice_object(r, rec_stack(r, 1)->ref, rec_stack(r, 0)->ref);
     IrRef v = rec_call2(r, IR_CALL_subscr_take_key, rec_stack(r, 2)->ref, slice);
     for (int n = 0; n < 3; n++) {
@@ -265,6 +320,9 @@ void rec_do_slice_get(Recorder *r)
 
 void rec_do_slice_set(Recorder *r)
 {
+    if (store_slice_quietly(r)) {
+        return;
+    }
     IrRef slice = slice_object(r, rec_stack(r, 1)->ref, rec_stack(r, 0)->ref);
     rec_call3(r, IR_CALL_store_subscr_take_key, rec_stack(r, 2)->ref, slice, rec_stack(r, 3)->ref);
     for (int n = 0; n < 4; n++) {

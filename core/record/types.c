@@ -127,6 +127,12 @@ void rec_depend_type(Recorder *r, PyTypeObject *t)
     }
 }
 
+bool rec_is_scalar(PyObject *o)
+{
+    return o != NULL && (PyUnicode_CheckExact(o) || PyLong_CheckExact(o) || PyFloat_CheckExact(o) || PyBool_Check(o) ||
+                         o == Py_None || PyBytes_CheckExact(o) || PyComplex_CheckExact(o));
+}
+
 /* ---- fields ------------------------------------------------------------------------------- */
 
 static const char *const layout_names[CPY_OFF__COUNT] = {

@@ -71,18 +71,6 @@ static bool holds_nothing(const PyTypeObject *t)
            t == &PyBool_Type || t == Py_TYPE(Py_None) || t == &PyComplex_Type || t == &PyRangeIter_Type;
 }
 
-/* One that is suspended has handlers to run; one that is finished or was never started has not. */
-static bool is_idle_generator(PyObject *o)
-{
-    Py_ssize_t count = Py_REFCNT(o);
-    Py_SET_REFCNT(o, count + 1);
-    PyObject *suspended = PyObject_GetAttrString(o, "gi_suspended");
-    Py_SET_REFCNT(o, count);
-    bool idle = suspended == Py_False;
-    Py_XDECREF(suspended);
-    return idle;
-}
-
 static bool is_odd(PyObject *o)
 {
     return PyType_Check(o) || PyModule_Check(o) || PyCapsule_CheckExact(o) || PyMemoryView_Check(o);
@@ -98,7 +86,7 @@ static bool has_finalizer(PyObject *o)
 {
     const PyTypeObject *t = Py_TYPE(o);
     if (PyGen_CheckExact(o)) {
-        return !is_idle_generator(o);
+        return !cpy_generator_is_idle(o); /* One that is suspended has handlers to run. */
     }
     return t->tp_finalize != NULL || t->tp_del != NULL;
 }

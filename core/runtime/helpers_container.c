@@ -6,10 +6,9 @@
 #define PUT(table, name) (table)[IR_CALL_##name] = (void *)(uintptr_t)(name##_helper)
 
 /* ---- generators ------------------------------------------------------------------------------------- */
-static int64_t generator_finish_helper(PyObject *gen)
+static PyObject *generator_finish_helper(PyObject *gen)
 {
-    cpy_generator_finish(PyThreadState_GetUnchecked(), gen);
-    return 0;
+    return cpy_generator_finish(PyThreadState_GetUnchecked(), gen, rt_death_is_silent);
 }
 
 /* ---- lists ------------------------------------------------------------------------------------------ */
@@ -49,6 +48,59 @@ static PyObject *list_slice_helper(PyObject *list, int64_t from, int64_t to)
 static int64_t list_extend_helper(PyObject *list, PyObject *items)
 {
     return PyList_Extend(list, items);
+}
+
+static PyObject *list_to_tuple_helper(PyObject *list)
+{
+    return PyList_AsTuple(list);
+}
+
+/* As a slice with these bounds over so many items. */
+static void clip(PyObject *start, PyObject *stop, Py_ssize_t n, Py_ssize_t *from, Py_ssize_t *to)
+{
+    int overflow;
+    *from = 0;
+    *to = n;
+    if (start != Py_None) {
+        long long v = PyLong_AsLongLongAndOverflow(start, &overflow);
+        *from = overflow != 0 ? (overflow > 0 ? n : -n) : v < -n ? -n : v > n ? n : v;
+    }
+    if (stop != Py_None) {
+        long long v = PyLong_AsLongLongAndOverflow(stop, &overflow);
+        *to = overflow != 0 ? (overflow > 0 ? n : -n) : v < -n ? -n : v > n ? n : v;
+    }
+    *from += *from < 0 ? n : 0;
+    *to += *to < 0 ? n : 0;
+}
+
+static PyObject *slice_plain_helper(PyObject *o, PyObject *start, PyObject *stop)
+{
+    Py_ssize_t from, to, n = PyUnicode_CheckExact(o) ? PyUnicode_GET_LENGTH(o) : Py_SIZE(o);
+    clip(start, stop, n, &from, &to);
+    if (PyList_CheckExact(o)) {
+        return PyList_GetSlice(o, from, to);
+    }
+    if (PyTuple_CheckExact(o)) {
+        return PyTuple_GetSlice(o, from, to);
+    }
+    if (PyUnicode_CheckExact(o)) {
+        return PyUnicode_Substring(o, from, to < from ? from : to);
+    }
+    if (from == 0 && to == n) {
+        return Py_NewRef(o);
+    }
+    return PyBytes_FromStringAndSize(PyBytes_AS_STRING(o) + from, to < from ? 0 : to - from);
+}
+
+static PyObject *list_put_slice_helper(PyObject *list, PyObject *start, PyObject *stop, PyObject *value)
+{
+    Py_ssize_t from, to;
+    clip(start, stop, PyList_GET_SIZE(list), &from, &to);
+    PyObject *old = PyList_GetSlice(list, from, to);
+    if (old != NULL && PyList_SetSlice(list, from, to < from ? from : to, value) < 0) {
+        Py_CLEAR(old);
+    }
+    return old;
 }
 
 static PyObject *new_list_helper(PyObject **items, int64_t n)
@@ -250,6 +302,9 @@ failed:
 void rt_helpers_container(void **table)
 {
     PUT(table, generator_finish);
+    PUT(table, list_to_tuple);
+    PUT(table, slice_plain);
+    PUT(table, list_put_slice);
     PUT(table, list_append);
     PUT(table, list_pop);
     PUT(table, list_slice);

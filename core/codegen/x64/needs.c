@@ -197,6 +197,7 @@ static void call_needs(const CgFunc *f, const CgInsn *n, CgNeeds *needs) {
         call_operands(f, n, 1, needs);
         break;
     case IR_call_array:
+    case IR_call_array_quiet:
         callee(f, n, needs);
         use_fixed(needs, 1, RDI);
         use_fixed(needs, 2, RCX);
@@ -426,6 +427,7 @@ void x64_needs(const CgFunc *f, const CgInsn *n, CgNeeds *needs) {
     case IR_call:
     case IR_call_c:
     case IR_call_array:
+    case IR_call_array_quiet:
     case IR_sync:
     case IR_unsync:
         call_needs(f, n, needs);

@@ -610,6 +610,7 @@ static bool emit_call(Emit *e, const CgInsn *n) {
         call_operand(e, n, 0);
         return true;
     case IR_call_array:
+    case IR_call_array_quiet:
         emit_call_array(e, n);
         return true;
     case IR_new:
