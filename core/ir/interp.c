@@ -174,7 +174,7 @@ static void call(Interp *in)
     int n = in->insn->nargs;
     if (in->insn->op == IR_call) {
         in->result = h->call(h->host, (IrCall)in->insn->imm.i, args, n);
-    } else if (in->insn->op == IR_call_c) {
+    } else if (in->insn->op == IR_call_c || in->insn->op == IR_call_c_quiet) {
         in->result.p = h->call_c(h->host, args, n);
     } else {
         in->result.p = h->call_array(h->host, args, n, in->insn->imm.i);
@@ -351,6 +351,7 @@ static void step(Interp *in)
     case IR_decref_plain: h->release(h->host, arg(in, 0).p); return;
     case IR_call:
     case IR_call_c:
+    case IR_call_c_quiet:
     case IR_call_array:
     case IR_call_array_quiet: call(in); return;
     case IR_sync: sync_frames(in); return;

@@ -125,7 +125,7 @@ static void replay_call(OptContext *cx) {
         return;
     }
     const IrCallInfo *info = in->op == IR_call ? &ir_call_info[in->imm.i] : NULL;
-    bool quiet = in->op == IR_call_array_quiet;
+    bool quiet = in->op == IR_call_array_quiet || in->op == IR_call_c_quiet;
     unsigned flags = info ? info->flags : quiet ? IRF_NEW : IRF_RUNS | IRF_NEW;
     IrRef *args = call_operands(cx);
     if (flags & IRF_PURE) {
@@ -231,6 +231,7 @@ static void replay_rest(OptContext *cx) {
     switch ((int)in->op) {
     case IR_call:
     case IR_call_c:
+    case IR_call_c_quiet:
     case IR_call_array:
     case IR_call_array_quiet: replay_call(cx); return;
     case IR_sync: replay_sync(cx); return;

@@ -300,6 +300,38 @@ static bool take_apart(Recorder *r, RecCall *c, int n, PyObject *kwnames, int ab
 
 /* ---- residual calls ---------------------------------------------------------------------------------- */
 
+/* Before a generator function has made its generator, it does nothing but move its arguments. */
+static bool makes_generator_at_once(PyCodeObject *code)
+{
+    const int others = CO_COROUTINE | CO_ASYNC_GENERATOR | CO_ITERABLE_COROUTINE;
+    if (!(code->co_flags & CO_GENERATOR) || (code->co_flags & others)) {
+        return false;
+    }
+    CpyInsn in = cpy_decode(code, 0);
+    while (in.op == CPYOP_nop || in.op == CPYOP_copy_free_vars || in.op == CPYOP_make_cell) {
+        in = cpy_decode(code, in.next);
+    }
+    return in.op == CPYOP_return_generator;
+}
+
+static bool is_quiet_residual(Recorder *r, RecCall *c)
+{
+    if (PyType_Check(c->callable)) {
+        rec_guard_callable(r, c);
+        return rec_call_is_quiet(r, c);
+    }
+    if (!PyFunction_Check(c->callable) || !cpy_function_is_plain((PyFunctionObject *)c->callable)) {
+        return false;
+    }
+    PyObject *code = PyFunction_GET_CODE(c->callable);
+    if (!makes_generator_at_once((PyCodeObject *)code) || cpy_others_watch(r->state->ts, (PyCodeObject *)code)) {
+        return false;
+    }
+    rec_guard_type(r, c->func.ref, c->callable);
+    rec_guard_is(r, rec_load(r, c->func.ref, rec_field(r, CPY_OFF_function_code, IR_W_OBJ, MEMID_func)), code);
+    return true;
+}
+
 void rec_call_residual(Recorder *r, RecCall *c)
 {
     IrRef items[CALL_MAX_ARGS];
@@ -309,7 +341,8 @@ void rec_call_residual(Recorder *r, RecCall *c)
     }
     IrRef names = c->kwnames ? rec_const(r, c->kwnames) : ir_const_obj(r->raw, NULL);
     int64_t nargsf = (int64_t)((size_t)(c->n - nkw) | PY_VECTORCALL_ARGUMENTS_OFFSET);
-    IrRef result = rec_call_array(r, (void *)PyObject_Vectorcall, c->func.ref, names, nargsf, c->n, items);
+    bool quiet = is_quiet_residual(r, c);
+    IrRef result = (quiet ? rec_call_array_quiet : rec_call_array)(r, (void *)PyObject_Vectorcall, c->func.ref, names, nargsf, c->n, items);
     rec_return_from_call(r, c, result, true);
 }
 
@@ -322,29 +355,32 @@ static bool call_c_function(Recorder *r, RecCall *c, PyMethodDef *def, IrRef sel
     for (int i = 0; i < n; i++) {
         items[i] = c->args[first + i].ref;
     }
+    bool quiet = rec_call_is_quiet(r, c);
+    IrRef (*by_c)(Recorder *, void *, int, const IrRef *) = quiet ? rec_call_c_quiet : rec_call_c;
+    IrRef (*by_array)(Recorder *, void *, IrRef, IrRef, int64_t, int, const IrRef *) = quiet ? rec_call_array_quiet : rec_call_array;
     switch (def->ml_flags & ~(METH_STATIC | METH_CLASS | METH_COEXIST)) {
     case METH_O:
         if (n != 1 || c->kwnames) {
             return false;
         }
-        result = rec_call_c(r, (void *)def->ml_meth, 2, (IrRef[]){self, items[0]});
+        result = by_c(r, (void *)def->ml_meth, 2, (IrRef[]){self, items[0]});
         break;
     case METH_NOARGS:
         if (n != 0 || c->kwnames) {
             return false;
         }
-        result = rec_call_c(r, (void *)def->ml_meth, 2, (IrRef[]){self, null});
+        result = by_c(r, (void *)def->ml_meth, 2, (IrRef[]){self, null});
         break;
     case METH_FASTCALL:
         if (c->kwnames) {
             return false;
         }
-        result = rec_call_array(r, (void *)def->ml_meth, self, null, n, n, items);
+        result = by_array(r, (void *)def->ml_meth, self, null, n, n, items);
         break;
     case METH_FASTCALL | METH_KEYWORDS: {
         int nkw = c->kwnames ? (int)PyTuple_GET_SIZE(c->kwnames) : 0;
         IrRef names = c->kwnames ? rec_const(r, c->kwnames) : null;
-        result = rec_call_array(r, (void *)def->ml_meth, self, names, n - nkw, n, items);
+        result = by_array(r, (void *)def->ml_meth, self, names, n - nkw, n, items);
         break;
     }
     default:

@@ -22,6 +22,7 @@ void rec_guard_callable(Recorder *r, RecCall *c);
 bool rec_call_builtin(Recorder *r, RecCall *c);         /* builtins.c: intrinsics of C functions */
 bool rec_construct(Recorder *r, RecCall *c);            /* construct.c: calls of classes */
 void rec_call_residual(Recorder *r, RecCall *c);        /* the call itself, by vectorcall */
+bool rec_call_is_quiet(Recorder *r, RecCall *c);        /* quiet.c: with these (then guarded) types of arguments; the callable is guarded */
 IrRef rec_range_iter(Recorder *r, IrRef range, PyObject *concrete); /* construct.c; IR_NONE when not simple */
 
 #endif

@@ -107,17 +107,31 @@ IrRef rec_call(Recorder *r, IrCall which, int n, const IrRef *args)
     return ref;
 }
 
-IrRef rec_call_c(Recorder *r, void *fn, int n, const IrRef *args)
+static IrRef call_c(Recorder *r, bool quiet, void *fn, int n, const IrRef *args)
 {
     IrRef all[6] = {ir_const_ptr(r->raw, fn)};
     for (int i = 0; i < n && i < 5; i++) {
         all[i + 1] = args[i];
     }
-    begin_running(r);
-    IrRef ref = ir_append(r->raw, IR_call_c, all, n + 1);
-    end_running(r);
+    if (!quiet) {
+        begin_running(r);
+    }
+    IrRef ref = ir_append(r->raw, quiet ? IR_call_c_quiet : IR_call_c, all, n + 1);
+    if (!quiet) {
+        end_running(r);
+    }
     check_result(r, ref);
     return ref;
+}
+
+IrRef rec_call_c(Recorder *r, void *fn, int n, const IrRef *args)
+{
+    return call_c(r, false, fn, n, args);
+}
+
+IrRef rec_call_c_quiet(Recorder *r, void *fn, int n, const IrRef *args)
+{
+    return call_c(r, true, fn, n, args);
 }
 
 static IrRef call_array(Recorder *r, bool quiet, void *fn, IrRef first, IrRef last, int64_t imm, int n, const IrRef *items)

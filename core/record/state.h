@@ -113,7 +113,8 @@ IrRef rec_call(Recorder *r, IrCall which, int n, const IrRef *args);
 /* call_c and call_array: sync before, unsync and guard_ok after, guard_valid at the instruction's end. */
 IrRef rec_call_c(Recorder *r, void *fn, int n, const IrRef *args);
 IrRef rec_call_array(Recorder *r, void *fn, IrRef first, IrRef last, int64_t imm, int n, const IrRef *items);
-/* As rec_call_array, of a function that neither runs code nor looks at frames nor changes what was there before. */
+/* The same of a function that neither runs code nor looks at frames nor changes what was there before. */
+IrRef rec_call_c_quiet(Recorder *r, void *fn, int n, const IrRef *args);
 IrRef rec_call_array_quiet(Recorder *r, void *fn, IrRef first, IrRef last, int64_t imm, int n, const IrRef *items);
 void rec_guard_bool(Recorder *r, IrRef b, bool expect);
 void rec_guard_bool_else(Recorder *r, IrRef b, bool expect, uint32_t snap);

@@ -193,6 +193,7 @@ static void call_needs(const CgFunc *f, const CgInsn *n, CgNeeds *needs) {
         call_operands(f, n, 0, needs);
         break;
     case IR_call_c:
+    case IR_call_c_quiet:
         callee(f, n, needs);
         call_operands(f, n, 1, needs);
         break;
@@ -426,6 +427,7 @@ void x64_needs(const CgFunc *f, const CgInsn *n, CgNeeds *needs) {
     case IR_new:
     case IR_call:
     case IR_call_c:
+    case IR_call_c_quiet:
     case IR_call_array:
     case IR_call_array_quiet:
     case IR_sync:

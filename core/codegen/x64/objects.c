@@ -607,6 +607,7 @@ static bool emit_call(Emit *e, const CgInsn *n) {
         take_result(e, n);
         return true;
     case IR_call_c:
+    case IR_call_c_quiet:
         call_operand(e, n, 0);
         return true;
     case IR_call_array:

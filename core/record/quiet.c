@@ -1,0 +1,103 @@
+/*  Calls of C functions that are known neither to run code of the program nor to look at frames: they need no sync, and the trace
+    stays valid behind them. What decides is the function and the types of its arguments; both are guarded. */
+#include "record/call.h"
+
+#include <string.h>
+
+static bool is_one_of(const char *name, const char *const *names)
+{
+    for (; *names != NULL; names++) {
+        if (strcmp(name, *names) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Iterating over it, and asking for its iterator, runs no code. */
+static bool is_builtin_iterable(PyObject *o)
+{
+    PyTypeObject *t = Py_TYPE(o);
+    return t == &PyList_Type || t == &PyTuple_Type || t == &PyUnicode_Type || t == &PyBytes_Type || t == &PyRange_Type ||
+           t == &PyDict_Type || t == &PySet_Type || t == &PyFrozenSet_Type || t == &PyDictKeys_Type || t == &PyDictValues_Type ||
+           t == &PyDictItems_Type || t == &PyListIter_Type || t == &PyTupleIter_Type || t == &PyRangeIter_Type ||
+           t == &PyByteArray_Type;
+}
+
+typedef bool (*Test)(PyObject *o);
+
+static bool all_are(const RecCall *c, int first, Test test)
+{
+    for (int i = first; i < c->n; i++) {
+        if (!test(c->concrete[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- which ------------------------------------------------------------------------------------- */
+static bool type_is_quiet(const RecCall *c)
+{
+    PyObject *t = c->callable;
+    if (t == (PyObject *)&PyReversed_Type || t == (PyObject *)&PyZip_Type || t == (PyObject *)&PyList_Type ||
+        t == (PyObject *)&PyTuple_Type) {
+        return all_are(c, 0, is_builtin_iterable);
+    }
+    if (t == (PyObject *)&PyEnum_Type) {
+        return c->n >= 1 && is_builtin_iterable(c->concrete[0]) && all_are(c, 1, rec_is_scalar);
+    }
+    if (t == (PyObject *)&PyLong_Type || t == (PyObject *)&PyFloat_Type || t == (PyObject *)&PyUnicode_Type ||
+        t == (PyObject *)&PyBool_Type || t == (PyObject *)&PyComplex_Type) {
+        return all_are(c, 0, rec_is_scalar);
+    }
+    return (t == (PyObject *)&PyDict_Type || t == (PyObject *)&PySet_Type) && c->n == 0;
+}
+
+static bool function_is_quiet(const RecCall *c)
+{
+    static const char *const over_scalars[] = {"abs", "ascii", "bin", "chr", "divmod", "format", "hash", "hex", "len", "max",
+                                               "min", "oct", "ord", "pow", "repr", "round", NULL};
+    PyCFunctionObject *f = (PyCFunctionObject *)c->callable;
+    const char *module = f->m_module != NULL && PyUnicode_Check(f->m_module) ? PyUnicode_AsUTF8(f->m_module) : NULL;
+    if (module == NULL) {
+        return false;
+    }
+    if (strcmp(module, "builtins") == 0) {
+        bool one = c->n == 1 && (strcmp(f->m_ml->ml_name, "len") == 0 || strcmp(f->m_ml->ml_name, "iter") == 0);
+        return (is_one_of(f->m_ml->ml_name, over_scalars) && all_are(c, 0, rec_is_scalar)) ||
+               (one && is_builtin_iterable(c->concrete[0]));
+    }
+    return (strcmp(module, "math") == 0 && all_are(c, 0, rec_is_scalar)) || (strcmp(module, "time") == 0 && c->n == 0);
+}
+
+static bool is_sequence(PyObject *o)
+{
+    return PyList_CheckExact(o) || PyTuple_CheckExact(o);
+}
+
+static bool method_is_quiet(const RecCall *c)
+{
+    static const char *const by_codecs[] = {"encode", "decode", NULL}, *const views[] = {"keys", "values", "items", "copy", NULL};
+    PyMethodDescrObject *d = (PyMethodDescrObject *)c->callable;
+    PyTypeObject *t = d->d_common.d_type;
+    const char *name = d->d_method->ml_name;
+    if (t == &PyUnicode_Type || t == &PyBytes_Type || t == &PyLong_Type || t == &PyFloat_Type || t == &PyComplex_Type) {
+        bool joins = strcmp(name, "join") == 0;
+        return !is_one_of(name, by_codecs) && all_are(c, 1, joins ? is_sequence : rec_is_scalar);
+    }
+    return (t == &PyDict_Type || t == &PyList_Type || t == &PySet_Type) && c->n == 1 && is_one_of(name, views);
+}
+
+bool rec_call_is_quiet(Recorder *r, RecCall *c)
+{
+    bool quiet = c->kwnames != NULL                              ? false
+                 : PyType_Check(c->callable)                     ? type_is_quiet(c)
+                 : PyCFunction_CheckExact(c->callable)           ? function_is_quiet(c)
+                 : Py_IS_TYPE(c->callable, &PyMethodDescr_Type) ? c->n >= 1 && method_is_quiet(c)
+                                                                 : false;
+    for (int i = 0; quiet && i < c->n; i++) {
+        rec_guard_type(r, c->args[i].ref, c->concrete[i]);
+    }
+    return quiet;
+}
