@@ -125,10 +125,10 @@ typedef struct IrKlass {   /* a type; interned by (ptr, nfields, name): compare 
 #define IR_VIRTUAL 0x80000000u /* set in a value: the rest is an index into IrSnapshot.virtuals */
 enum { IR_SNAP_OWNED = 1, IR_SNAP_INT = 2, IR_SNAP_FUNC = 4 /* the frame's function itself, when it is no constant */ };
 typedef struct {
-    uint16_t frame;  /* index into frames */
+    uint8_t frame;   /* index into frames */
+    uint8_t flags;
     uint16_t slot;
     IrRef value;     /* IR_NONE: NULL */
-    uint32_t flags;
 } IrSnapSlot;
 typedef struct {
     void *code;      /* the PyCodeObject (kept alive by the trace); in text its name */

@@ -610,7 +610,7 @@ static IrRef take_snap_value(Parser *p)
 
 static void parse_snap_slot(Parser *p, Snap *s)
 {
-    IrSnapSlot slot = {.frame = (uint16_t)(s->frames.len - 1)};
+    IrSnapSlot slot = {.frame = (uint8_t)(s->frames.len - 1)};
     if (accept_word(p, "func")) {
         slot.slot = 0xffff;
         slot.flags = IR_SNAP_FUNC;

@@ -90,7 +90,7 @@ static void add_slot(Build *b, int frame, int slot, OptVal v, unsigned flags) {
     if (is_virtual(resolve(b->cx, v)) || is_nonnull(b->cx, resolve(b->cx, v)) == 0) {
         flags &= ~(unsigned)IR_SNAP_OWNED;
     }
-    IrSnapSlot s = { .frame = (uint16_t)frame, .slot = (uint16_t)slot, .value = encode(b, v), .flags = flags };
+    IrSnapSlot s = { .frame = (uint8_t)frame, .flags = (uint8_t)flags, .slot = (uint16_t)slot, .value = encode(b, v) };
     LIST_PUSH(b->cx, b->slots, s);
 }
 

@@ -7,7 +7,7 @@ static void add_slot(RecState *st, IrSnapshot *s, int frame, int slot, IrRef val
         st->sslots_cap = st->sslots_cap ? st->sslots_cap * 2 : 128;
         st->sslots = PyMem_RawRealloc(st->sslots, (size_t)st->sslots_cap * sizeof(IrSnapSlot));
     }
-    st->sslots[s->nslots++] = (IrSnapSlot){.frame = (uint16_t)frame, .slot = (uint16_t)slot, .value = value, .flags = flags};
+    st->sslots[s->nslots++] = (IrSnapSlot){.frame = (uint8_t)frame, .flags = (uint8_t)flags, .slot = (uint16_t)slot, .value = value};
 }
 
 static void add_frame_slots(RecState *st, IrSnapshot *s, int n)

@@ -231,6 +231,7 @@ static void finish(void)
     rt_release(&facts_hold);
     facts = NULL;
     forget_recording();
+    rt_retire_trees();
     rt_sweep();
 }
 

@@ -25,6 +25,7 @@ enum {
     RT_MAX_SIDES = 128,     /* side traces of one tree */
     RT_MAX_ABORTS = 6,      /* tries at one place */
     RT_MAX_MISSES = 40,     /* that came at the wrong moment */
+    RT_MAX_RETIRED = 8,
 };
 
 /* ---- places ----------------------------------------------------------------------------------- */
@@ -37,6 +38,7 @@ typedef struct RtPlace {
     struct RtTree *tree; /* compiled, or NULL */
     bool given_up;
     uint8_t aborts, misses; /* tries that failed for good reason; that came at the wrong moment */
+    uint8_t retired;        /* how often its tree was thrown away because nobody entered it */
     struct RtPlace *next; /* of the same code */
 } RtPlace;
 
@@ -63,6 +65,7 @@ typedef struct RtTrace {
 typedef struct RtTree {
     uint8_t valid;         /* what machine code looks at */
     bool dead;             /* was invalidated */
+    bool is_new;           /* since rt_retire_trees last looked */
     bool looks_at_frame;   /* has guard_valid: useless while the frame has an object */
     void *breaker;         /* the eval breaker that its code looks at: of one thread only */
     RecKind kind;
@@ -76,6 +79,7 @@ typedef struct RtTree {
     int nsides;
     int refs;              /* scratch: reached from an activation */
     uint64_t entries, useless; /* how often entered; left at an exit that is given up */
+    uint64_t entries_seen;     /* by rt_retire_trees */
     int64_t cycles;        /* spent in machine code, smoothed, per entry */
     struct RtTree *next;   /* of all trees */
 } RtTree;
@@ -186,6 +190,7 @@ void rt_hold(RtActivation *a, RtTree *tree);
 void rt_release(RtActivation *a);
 void rt_sweep(void);             /* frees what is dead and not running */
 void rt_kill_all(void);
+void rt_retire_trees(void);      /* now and then: kills those that nobody enters any more; rt_sweep follows */
 
 /* codemem.c */
 int rt_codemem_start(size_t bytes); /* -1 with an exception */

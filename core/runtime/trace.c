@@ -13,7 +13,7 @@ RtTree *rt_tree_new(RecKind kind, PyCodeObject *code, int at)
 {
     RtTree *tree = calloc(1, sizeof *tree);
     if (tree != NULL) {
-        *tree = (RtTree){.valid = 1, .kind = kind, .code = code, .at = at, .next = rt.trees};
+        *tree = (RtTree){.valid = 1, .is_new = true, .kind = kind, .code = code, .at = at, .next = rt.trees};
         rt.trees = tree;
     }
     return tree;
@@ -71,11 +71,15 @@ static void mark(RtTree *tree)
     }
 }
 
-static void mark_running(void)
+static void unmark_all(void)
 {
     for (RtTree *t = rt.trees; t != NULL; t = t->next) {
         t->refs = 0;
     }
+}
+
+static void mark_running(void)
+{
     RtActivation *head = ring();
     for (RtActivation *a = head->next; a != head; a = a->next) {
         mark(a->tree);
@@ -191,6 +195,7 @@ void rt_sweep(void)
     PyObject *error = PyErr_GetRaisedException();
     for (bool found = true; found;) {
         found = false;
+        unmark_all();
         mark_running();
         for (RtTree *t = rt.trees; t != NULL && !found; t = t->next) {
             if (t->dead && !t->refs) {
@@ -208,5 +213,42 @@ void rt_kill_all(void)
 {
     for (RtTree *t = rt.trees; t != NULL; t = t->next) {
         rt_tree_kill(t);
+    }
+}
+
+/* ---- old age ------------------------------------------------------------------------------------------ */
+/* A tree holds objects that may lead back to its code, so neither would ever go: as often as many new trees were made, those
+   that nobody entered meanwhile do. Their places are waited for longer each time. */
+static void retire(RtTree *tree)
+{
+    RtPlace *p = rt_place(tree->code, tree->at, false);
+    rt_tree_kill(tree);
+    if (p != NULL && p->tree == NULL) {
+        p->retired += p->retired < RT_MAX_RETIRED;
+        p->left = (int32_t)rt.params.threshold << p->retired;
+    }
+}
+
+void rt_retire_trees(void)
+{
+    enum { YOUNG = 128 };
+    static uint64_t last;
+    if (rt.stats.traces - last < YOUNG) {
+        return;
+    }
+    last = rt.stats.traces;
+    unmark_all();
+    mark_running();
+    for (RtTree *t = rt.trees; t != NULL; t = t->next) {
+        if (t->entries != t->entries_seen) {
+            mark(t);
+        }
+        t->entries_seen = t->entries;
+    }
+    for (RtTree *t = rt.trees; t != NULL; t = t->next) {
+        if (!t->refs && !t->dead && !t->is_new && t->root != NULL) {
+            retire(t);
+        }
+        t->is_new = false;
     }
 }
