@@ -174,6 +174,33 @@ IrRef rec_range_iter(Recorder *r, IrRef range, PyObject *concrete)
     return ok ? rec_new(r, rec_iter_klass(r, REC_KLASS_RANGE_ITER), v) : IR_NONE;
 }
 
+static bool load_range_long(Recorder *r, IrRef range, PyObject *concrete, IrRef *v)
+{
+    IrRef it = rec_range_iter(r, range, concrete);
+    for (int i = 0; it != IR_NONE && i < 3; i++) {
+        v[i] = ir_at(r->raw, it)->args[i];
+    }
+    return it != IR_NONE;
+}
+
+/* From the last item down; where CPython's iterator over machine integers can't go, the trace is left. */
+static bool construct_reversed(Recorder *r, RecCall *c)
+{
+    IrRef v[3];
+    if (c->n != 1 || c->kwnames || !PyRange_Check(c->concrete[0])) {
+        return false;
+    }
+    rec_guard_callable(r, c);
+    if (!load_range_long(r, c->args[0].ref, c->concrete[0], v)) {
+        return false;
+    }
+    IrRef span = rec_op2(r, IR_mul_i64_ov, rec_op2(r, IR_sub_i64, v[2], rec_int(r, 1)), v[1]);
+    IrRef back[3] = {rec_op2(r, IR_add_i64_ov, v[0], span), rec_op1(r, IR_neg_i64_ov, v[1]), v[2]};
+    rec_op2(r, IR_sub_i64_ov, v[0], v[1]);
+    rec_return_from_call(r, c, rec_new(r, rec_iter_klass(r, REC_KLASS_RANGE_ITER), back), true);
+    return true;
+}
+
 /* ---- instances of Python classes ------------------------------------------------------------------ */
 
 static IrRef new_instance(Recorder *r, const IrKlass *k)
@@ -251,6 +278,9 @@ bool rec_construct(Recorder *r, RecCall *c)
     }
     if (t == &PyRange_Type) {
         return construct_range(r, c);
+    }
+    if (t == &PyReversed_Type) {
+        return construct_reversed(r, c);
     }
     return construct_instance(r, c, t);
 }

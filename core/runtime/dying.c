@@ -165,10 +165,42 @@ static void look_at(Search *s, PyObject *o)
     }
 }
 
+static bool hold_nothing(PyObject *const *items, Py_ssize_t n)
+{
+    for (Py_ssize_t i = 0; i < n; i++) {
+        if (items[i] != NULL && !holds_nothing(Py_TYPE(items[i]))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The most frequent by far: lists, tuples and sets of numbers and text. */
+static bool is_flat(PyObject *o)
+{
+    if (PyList_CheckExact(o)) {
+        return hold_nothing(((PyListObject *)o)->ob_item, PyList_GET_SIZE(o));
+    }
+    if (PyTuple_CheckExact(o)) {
+        return hold_nothing(((PyTupleObject *)o)->ob_item, PyTuple_GET_SIZE(o));
+    }
+    PySetObject *set = (PySetObject *)o;
+    if (!PySet_CheckExact(o) || set->weakreflist != NULL) {
+        return false;
+    }
+    for (Py_ssize_t i = 0; i <= set->mask; i++) {
+        PyObject *key = set->table[i].key; /* or the mark of a deleted one, an object too */
+        if (key != NULL && !holds_nothing(Py_TYPE(key))) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool rt_death_is_silent(PyObject *o)
 {
     Search s = {.mask = FEW - 1};
-    if (holds_nothing(Py_TYPE(o))) {
+    if (holds_nothing(Py_TYPE(o)) || is_flat(o)) {
         return true;
     }
     memset(s.few, 0, sizeof s.few);
