@@ -144,21 +144,18 @@ cpy_dict_put(PyObject *dict, PyObject *key, PyObject *value)
     return PyDict_SetItem(dict, key, value);
 }
 
-int
-cpy_set_find(PyObject *set, PyObject *key)
+/* Where an absent key would go is *free_entry. */
+static int
+find_in_set(PySetObject *so, PyObject *key, Py_hash_t hash, setentry **free_entry)
 {
     enum { LINEAR = 9 };
-    PySetObject *so = (PySetObject *)set;
-    Py_hash_t hash;
-    if (plain_hash(key, &hash) < 0) {
-        return UNKNOWN;
-    }
     size_t mask = (size_t)so->mask, i = (size_t)hash & mask, perturb = (size_t)hash;
     for (;;) {
         setentry *e = &so->table[i];
         size_t n = i + LINEAR <= mask ? LINEAR : 0;
         do {
             if (e->hash == 0 && e->key == NULL) {
+                *free_entry = e;
                 return ABSENT;
             }
             if (e->hash == hash) {
@@ -175,8 +172,32 @@ cpy_set_find(PyObject *set, PyObject *key)
 }
 
 int
+cpy_set_find(PyObject *set, PyObject *key)
+{
+    Py_hash_t hash;
+    setentry *unused;
+    return plain_hash(key, &hash) < 0 ? UNKNOWN : find_in_set((PySetObject *)set, key, hash, &unused);
+}
+
+int
 cpy_set_put(PyObject *set, PyObject *key)
 {
-    int found = cpy_set_find(set, key);
-    return found == UNKNOWN ? 1 : found == FOUND ? 0 : PySet_Add(set, key);
+    PySetObject *so = (PySetObject *)set;
+    Py_hash_t hash;
+    setentry *at;
+    if (plain_hash(key, &hash) < 0) {
+        return 1;
+    }
+    int found = find_in_set(so, key, hash, &at);
+    if (found != ABSENT) {
+        return found == UNKNOWN;
+    }
+    if ((size_t)(so->fill + 1) * 5 >= (size_t)so->mask * 3) {
+        return PySet_Add(set, key); /* It grows. */
+    }
+    at->key = Py_NewRef(key);
+    at->hash = hash;
+    so->fill++;
+    so->used++;
+    return 0;
 }
