@@ -127,9 +127,7 @@ static PyObject *build_instance(const IrKlass *klass, const uint64_t *words, int
 
 static PyObject *build_range_iter(const uint64_t *words)
 {
-    PyObject *range = PyObject_CallFunction((PyObject *)&PyRange_Type, "i", 0);
-    PyObject *it = range != NULL ? PyObject_GetIter(range) : NULL;
-    Py_XDECREF(range);
+    PyObject *it = _PyObject_New(&PyRangeIter_Type);
     if (it != NULL) {
         put_word(it, CPY_OFF_range_iter_start, words[0]);
         put_word(it, CPY_OFF_range_iter_step, words[1]);
@@ -157,10 +155,14 @@ static PyObject *build_sequence_iter(const uint64_t *words, bool is_list)
 
 static PyObject *build_range(const uint64_t *words)
 {
-    PyObject *range = PyObject_CallFunctionObjArgs((PyObject *)&PyRange_Type, object_at(words, 0), object_at(words, 1),
-                                                   object_at(words, 2), NULL);
+    static const CpyLayout parts[4] = {CPY_OFF_range_start, CPY_OFF_range_stop, CPY_OFF_range_step, CPY_OFF_range_length};
+    PyObject *range = _PyObject_New(&PyRange_Type);
     for (int i = 0; i < 4; i++) {
-        Py_XDECREF(object_at(words, i));
+        if (range != NULL) {
+            put_word(range, parts[i], words[i]);
+        } else {
+            Py_XDECREF(object_at(words, i));
+        }
     }
     return range;
 }
