@@ -260,6 +260,19 @@ static bool do_list_append(Recorder *r, RecCall *c)
     return true;
 }
 
+static bool do_list_insert(Recorder *r, RecCall *c)
+{
+    int64_t index;
+    if (c->n != 3 || !PyList_CheckExact(c->concrete[0]) || !PyLong_CheckExact(c->concrete[1]) || !rec_fits_i64(c->concrete[1], &index)) {
+        return false;
+    }
+    rec_guard_type(r, c->args[0].ref, c->concrete[0]);
+    IrRef at = rec_unbox_int(r, c->args[1].ref, c->concrete[1]);
+    rec_call3(r, IR_CALL_list_insert, c->args[0].ref, at, c->args[2].ref);
+    rec_return_from_call(r, c, rec_const(r, Py_None), false);
+    return true;
+}
+
 static bool do_list_pop(Recorder *r, RecCall *c)
 {
     int64_t index = -1;
@@ -332,6 +345,7 @@ static const struct { const char *module, *name; Intrinsic handler; } functions[
 
 static const struct { PyTypeObject *type; const char *name; Intrinsic handler; } methods[] = {
     {&PyList_Type, "append", do_list_append},
+    {&PyList_Type, "insert", do_list_insert},
     {&PyList_Type, "pop", do_list_pop},
     {&PyDict_Type, "get", do_dict_get},
     {&PySet_Type, "add", do_set_add},

@@ -134,6 +134,8 @@ static bool subscr_method(Recorder *r, PyObject *o, PyObject *k)
     return rec_inline_call(r, func, IR_NONE, 2, args, concrete, NULL, REC_HOW_PUSH, 0);
 }
 
+static bool subscr_slice(Recorder *r, PyObject *o, PyObject *k);
+
 void rec_do_subscr(Recorder *r)
 {
     PyObject *o = rec_concrete(r, 1), *k = rec_concrete(r, 0);
@@ -141,7 +143,7 @@ void rec_do_subscr(Recorder *r)
         rec_give_up(r, ABORT_odd_value);
         return;
     }
-    if (subscr_sequence(r, o, k) || subscr_dict(r, o, k) || subscr_method(r, o, k) || rec_gave_up(r)) {
+    if (subscr_sequence(r, o, k) || subscr_slice(r, o, k) || subscr_dict(r, o, k) || subscr_method(r, o, k) || rec_gave_up(r)) {
         return;
     }
     IrRef v = rec_call2(r, IR_CALL_subscr_any, rec_stack(r, 1)->ref, rec_stack(r, 0)->ref);
@@ -261,6 +263,25 @@ static bool is_bound(PyObject *o)
 static bool is_sliced_quietly(PyObject *o)
 {
     return o != NULL && (PyList_CheckExact(o) || PyTuple_CheckExact(o) || PyUnicode_CheckExact(o) || PyBytes_CheckExact(o));
+}
+
+/* By a slice object, as those with a step are. */
+static bool subscr_slice(Recorder *r, PyObject *o, PyObject *k)
+{
+    if (!is_sliced_quietly(o) || !PySlice_Check(k)) {
+        return false;
+    }
+    PySliceObject *s = (PySliceObject *)k;
+    if (!is_bound(s->start) || !is_bound(s->stop) || !is_bound(s->step)) {
+        return false;
+    }
+    rec_guard_type(r, rec_stack(r, 1)->ref, o);
+    rec_guard_type(r, rec_stack(r, 0)->ref, k);
+    IrRef v = rec_call2(r, IR_CALL_slice_by, rec_stack(r, 1)->ref, rec_stack(r, 0)->ref);
+    rec_op1(r, IR_guard_nonnull, v);
+    rec_set_known(r, v, Py_TYPE(o));
+    finish_subscr(r, (RecVal){.ref = v, .owned = 1});
+    return true;
 }
 
 static void guard_bounds(Recorder *r)

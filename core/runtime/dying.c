@@ -65,12 +65,6 @@ static bool has_known_dealloc(const PyTypeObject *t)
 }
 
 /* ---- types ------------------------------------------------------------------------------------------ */
-static bool holds_nothing(const PyTypeObject *t)
-{
-    return t == &PyLong_Type || t == &PyFloat_Type || t == &PyUnicode_Type || t == &PyBytes_Type ||
-           t == &PyBool_Type || t == Py_TYPE(Py_None) || t == &PyComplex_Type || t == &PyRangeIter_Type;
-}
-
 static bool is_odd(PyObject *o)
 {
     return PyType_Check(o) || PyModule_Check(o) || PyCapsule_CheckExact(o) || PyMemoryView_Check(o);
@@ -139,7 +133,7 @@ static bool is_last_reference(Search *s, PyObject *o)
 static int visit(PyObject *o, void *search)
 {
     Search *s = search;
-    if (o == NULL || s->loud || holds_nothing(Py_TYPE(o))) {
+    if (o == NULL || s->loud || rt_holds_nothing(Py_TYPE(o))) {
         return s->loud;
     }
     if (Py_REFCNT(o) == 1 || (Py_REFCNT(o) < 1 << 24 && is_last_reference(s, o))) {
@@ -151,7 +145,7 @@ static int visit(PyObject *o, void *search)
 static void look_at(Search *s, PyObject *o)
 {
     PyTypeObject *t = Py_TYPE(o);
-    if (holds_nothing(t)) {
+    if (rt_holds_nothing(t)) {
         return;
     }
     if (s->depth >= MAX_DEPTH || is_odd(o) || has_weakrefs(o) || has_finalizer(o) || !has_known_dealloc(t)) {
@@ -168,7 +162,7 @@ static void look_at(Search *s, PyObject *o)
 static bool hold_nothing(PyObject *const *items, Py_ssize_t n)
 {
     for (Py_ssize_t i = 0; i < n; i++) {
-        if (items[i] != NULL && !holds_nothing(Py_TYPE(items[i]))) {
+        if (items[i] != NULL && !rt_holds_nothing(Py_TYPE(items[i]))) {
             return false;
         }
     }
@@ -184,13 +178,16 @@ static bool is_flat(PyObject *o)
     if (PyTuple_CheckExact(o)) {
         return hold_nothing(((PyTupleObject *)o)->ob_item, PyTuple_GET_SIZE(o));
     }
+    if (PySlice_Check(o)) {
+        return hold_nothing(&((PySliceObject *)o)->start, 3);
+    }
     PySetObject *set = (PySetObject *)o;
     if (!PySet_CheckExact(o) || set->weakreflist != NULL) {
         return false;
     }
     for (Py_ssize_t i = 0; i <= set->mask; i++) {
         PyObject *key = set->table[i].key; /* or the mark of a deleted one, an object too */
-        if (key != NULL && !holds_nothing(Py_TYPE(key))) {
+        if (key != NULL && !rt_holds_nothing(Py_TYPE(key))) {
             return false;
         }
     }
@@ -200,7 +197,7 @@ static bool is_flat(PyObject *o)
 bool rt_death_is_silent(PyObject *o)
 {
     Search s = {.mask = FEW - 1};
-    if (holds_nothing(Py_TYPE(o)) || is_flat(o)) {
+    if (rt_holds_nothing(Py_TYPE(o)) || is_flat(o)) {
         return true;
     }
     memset(s.few, 0, sizeof s.few);

@@ -17,6 +17,11 @@ static int64_t list_append_helper(PyObject *list, PyObject *item)
     return PyList_Append(list, item);
 }
 
+static int64_t list_insert_helper(PyObject *list, int64_t index, PyObject *item)
+{
+    return PyList_Insert(list, index, item);
+}
+
 static PyObject *list_pop_helper(PyObject *list, int64_t index)
 {
     Py_ssize_t n = PyList_GET_SIZE(list), at = index < 0 ? index + n : index;
@@ -92,12 +97,42 @@ static PyObject *slice_plain_helper(PyObject *o, PyObject *start, PyObject *stop
     return PyBytes_FromStringAndSize(PyBytes_AS_STRING(o) + from, to < from ? 0 : to - from);
 }
 
+static bool is_bound(PyObject *o)
+{
+    return o == Py_None || PyLong_CheckExact(o);
+}
+
+static PyObject *slice_by_helper(PyObject *o, PyObject *key)
+{
+    PySliceObject *s = (PySliceObject *)key;
+    if (!is_bound(s->start) || !is_bound(s->stop) || !is_bound(s->step)) {
+        return NULL;
+    }
+    PyObject *result = PyObject_GetItem(o, key);
+    if (result == NULL) {
+        PyErr_Clear();
+    }
+    return result;
+}
+
+static bool die_unseen(PyObject *const *items, Py_ssize_t n)
+{
+    for (Py_ssize_t i = 0; i < n; i++) {
+        if (!rt_holds_nothing(Py_TYPE(items[i]))) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static PyObject *list_put_slice_helper(PyObject *list, PyObject *start, PyObject *stop, PyObject *value)
 {
     Py_ssize_t from, to;
     clip(start, stop, PyList_GET_SIZE(list), &from, &to);
-    PyObject *old = PyList_GetSlice(list, from, to);
-    if (old != NULL && PyList_SetSlice(list, from, to < from ? from : to, value) < 0) {
+    to = to < from ? from : to;
+    bool unseen = die_unseen(&PyList_GET_ITEM(list, from), to - from);
+    PyObject *old = unseen ? Py_NewRef(Py_None) : PyList_GetSlice(list, from, to);
+    if (old != NULL && PyList_SetSlice(list, from, to, value) < 0) {
         Py_CLEAR(old);
     }
     return old;
@@ -304,8 +339,10 @@ void rt_helpers_container(void **table)
     PUT(table, generator_finish);
     PUT(table, list_to_tuple);
     PUT(table, slice_plain);
+    PUT(table, slice_by);
     PUT(table, list_put_slice);
     PUT(table, list_append);
+    PUT(table, list_insert);
     PUT(table, list_pop);
     PUT(table, list_slice);
     PUT(table, list_extend);

@@ -266,6 +266,12 @@ void rt_forget_deps(void);
 
 /* dying.c */
 bool rt_death_is_silent(PyObject *o);
+/* Its instances refer to nothing and die silently. */
+static inline bool rt_holds_nothing(const PyTypeObject *t)
+{
+    return t == &PyLong_Type || t == &PyFloat_Type || t == &PyUnicode_Type || t == &PyBytes_Type ||
+           t == &PyBool_Type || t == Py_TYPE(Py_None) || t == &PyComplex_Type || t == &PyRangeIter_Type;
+}
 
 /* function.c */
 int rt_on_start(PyThreadState *ts, PyCodeObject *code, int place);
