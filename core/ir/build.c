@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { DEFAULT_MAX_INSNS = 20000, HASH_LOOKBACK = 4000 };
+enum { DEFAULT_MAX_INSNS = 20000 };
 
 IrTrace *ir_trace_new(Arena *arena, const char *name)
 {
@@ -69,18 +69,48 @@ void ir_set_snap(IrTrace *t, IrRef r, uint32_t snap)
     }
 }
 
-/* Constants are shared over the last stretch of the trace, which is where they repeat. */
-static IrRef constant(IrTrace *t, IrOp op, int64_t bits)
+/* ---- constants: an open table of those there are -------------------------------------------- */
+/* Where the constant is in the table, or the free place for it. */
+static IrRef *find_const(const IrTrace *t, IrOp op, int64_t bits)
 {
-    size_t n = t->insns.len, low = n > HASH_LOOKBACK ? n - HASH_LOOKBACK : 1;
-    for (size_t i = n; i-- > low;) {
-        IrInsn *insn = &t->insns.data[i];
-        if (insn->op == op && insn->imm.i == bits) {
-            return (IrRef)i;
+    uint64_t h = ((uint64_t)bits ^ (uint64_t)op << 56) * 0x9E3779B97F4A7C15u;
+    for (size_t i = (size_t)(h >> 32);; i++) {
+        IrRef *at = &t->consts[i & (t->consts_size - 1)];
+        if (*at == IR_NONE || (ir_at(t, *at)->op == op && ir_at(t, *at)->imm.i == bits)) {
+            return at;
         }
     }
-    IrInsn imm = {.imm.i = bits};
-    return ir_append_imm(t, op, NULL, 0, imm);
+}
+
+static void grow_consts(IrTrace *t)
+{
+    IrRef *old = t->consts;
+    size_t old_size = t->consts_size;
+    t->consts_size = old_size ? old_size * 2 : 32;
+    t->consts = arena_alloc(t->arena, t->consts_size * sizeof *t->consts);
+    for (size_t i = 0; i < old_size; i++) {
+        if (old[i] != IR_NONE) {
+            *find_const(t, (IrOp)ir_at(t, old[i])->op, ir_at(t, old[i])->imm.i) = old[i];
+        }
+    }
+}
+
+static IrRef constant(IrTrace *t, IrOp op, int64_t bits)
+{
+    if (t->nconsts * 2 >= t->consts_size) {
+        grow_consts(t);
+    }
+    IrRef *at = find_const(t, op, bits);
+    if (*at == IR_NONE) {
+        IrInsn imm = {.imm.i = bits};
+        IrRef r = ir_append_imm(t, op, NULL, 0, imm);
+        if (t->failed) {
+            return r;
+        }
+        *at = r;
+        t->nconsts++;
+    }
+    return *at;
 }
 
 IrRef ir_const_i64(IrTrace *t, int64_t v) { return constant(t, IR_const_i64, v); }

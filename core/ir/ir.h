@@ -194,6 +194,8 @@ typedef struct IrTrace {
     const char *name;
     IrInsns insns; /* [0] is unused */
     IrSnaps snaps;
+    IrRef *consts;       /* build.c: where constants are; nothing is appended after their numbers changed */
+    size_t consts_size, nconsts;
     VEC(const IrField *) fields;
     VEC(const IrKlass *) klasses;
     IrLabel *label;      /* of its own loop, or NULL; filled by the optimiser */

@@ -8,9 +8,7 @@ const char *const opt_pass_name[PASS__COUNT] = {
 };
 
 void *opt_alloc(OptContext *cx, size_t bytes) {
-    void *p = arena_alloc(cx->arena, bytes ? bytes : 1);
-    memset(p, 0, bytes);
-    return p;
+    return arena_alloc(cx->arena, bytes ? bytes : 1);
 }
 
 void *opt_grow(OptContext *cx, void *data, uint32_t *room, size_t size) {
@@ -32,7 +30,6 @@ void opt_fail(OptContext *cx, const char *why) {
 
 OptContext *opt_context(IrTrace *raw, Arena *arena, OptOptions *options, int nslots) {
     OptContext *cx = arena_alloc(arena, sizeof *cx);
-    memset(cx, 0, sizeof *cx);
     cx->arena = arena;
     cx->raw = raw;
     cx->options = options;
@@ -46,6 +43,7 @@ OptContext *opt_context(IrTrace *raw, Arena *arena, OptOptions *options, int nsl
     cx->nslots = nslots;
     cx->mem_limit = options->first_stack_slot + options->entry_depth;
     cx->slots = opt_alloc(cx, (size_t)nslots * sizeof *cx->slots);
+    cx->listed = opt_alloc(cx, (size_t)nslots * sizeof *cx->listed);
     for (int k = 0; k < nslots; k++) {
         OptVal start = k < cx->mem_limit ? SLOT_ENTRY : IR_NONE;
         cx->slots[k] = (OptSlot){ .cur = start, .mem = start };

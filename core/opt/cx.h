@@ -98,6 +98,8 @@ typedef struct OptContext {
     LIST(OptVal) dying;  /* being released: owned by the trace still */
     OptSlot *slots;
     int nslots, mem_limit;
+    const IrSnapSlot **listed; /* scratch of snapshots.c: entries of listed_of by root slot */
+    const IrSnapshot *listed_of;
     uint32_t cse[512];
     uint32_t epoch, snap_stamp;
     IrRef loop_at;

@@ -94,19 +94,24 @@ static void add_slot(Build *b, int frame, int slot, OptVal v, unsigned flags) {
     LIST_PUSH(b->cx, b->slots, s);
 }
 
-static const IrSnapSlot *find_listed(const IrSnapshot *raw, int k) {
-    for (int i = 0; i < raw->nslots && raw->slots[i].frame == 0; i++) {
-        if (raw->slots[i].slot == k && !(raw->slots[i].flags & IR_SNAP_FUNC)) {
-            return &raw->slots[i];
+/* Which entry of the raw snapshot is that of root slot k? Asked of one snapshot for all slots in turn. */
+static const IrSnapSlot *find_listed(OptContext *cx, const IrSnapshot *raw, int k) {
+    if (cx->listed_of != raw) {
+        cx->listed_of = raw;
+        memset(cx->listed, 0, (size_t)cx->nslots * sizeof *cx->listed);
+        for (int i = 0; i < raw->nslots && raw->slots[i].frame == 0; i++) {
+            if (!(raw->slots[i].flags & IR_SNAP_FUNC) && raw->slots[i].slot < cx->nslots) {
+                cx->listed[raw->slots[i].slot] = &raw->slots[i];
+            }
         }
     }
-    return NULL;
+    return cx->listed[k];
 }
 
 /* What root slot k (of those in memory) holds at a raw snapshot. What is pushed where an entry was that lived in memory is in no
    store_slot, nor are tagged integers: only the snapshot has them. */
 OptVal snap_slot(OptContext *cx, const IrSnapshot *raw, int k, uint32_t *flags, bool *listed) {
-    const IrSnapSlot *s = find_listed(raw, k);
+    const IrSnapSlot *s = find_listed(cx, raw, k);
     OptSlot *slot = &cx->slots[k];
     *listed = s != NULL;
     *flags = slot->tagged ? IR_SNAP_INT : IR_SNAP_OWNED;
@@ -141,14 +146,18 @@ void adopt_listed(OptContext *cx, const IrSnapshot *raw) {
 
 static void add_root_memory(Build *b) {
     OptContext *cx = b->cx;
+    int own = cx->options->first_stack_slot + cx->options->entry_depth;
     for (int k = 0; k < cx->mem_limit && k < cx->nslots; k++) {
         uint32_t flags;
         bool listed;
+        if (cx->slots[k].cur == cx->slots[k].mem && k < own && !find_listed(cx, b->raw, k)) {
+            continue; /* in memory: most are, and this is done for each exit */
+        }
         OptVal v = snap_slot(cx, b->raw, k, &flags, &listed);
         OptVal mem = slot_memory(cx, k);
         bool beyond = k >= cx->options->first_stack_slot + b->raw->frames[0].depth;
         /* What a link put into stack slots that this trace's exits take for empty is theirs to write again. */
-        bool adopted = k >= cx->options->first_stack_slot + cx->options->entry_depth;
+        bool adopted = k >= own;
         bool is_null = is_nonnull(cx, v) == 0;
         if (beyond || v == SLOT_ENTRY || (adopted && is_null) || (!adopted && v == mem) ||
             (is_null && is_nonnull(cx, mem) == 0)) {

@@ -189,11 +189,12 @@ static const char *keep_words(const char *why)
     return why != NULL ? strncpy(words, why, sizeof words - 1) : NULL;
 }
 
-static void count(const RtTree *tree, const RtTrace *trace, uint64_t took)
+static void count(const RtTree *tree, RtTrace *trace, uint64_t took)
 {
     static const char *const kinds[] = {[REC_LOOP] = "loop", [REC_FUNCTION] = "function", [REC_SIDE] = "side"};
     const CgTrace *cg = trace->cg;
     rt.stats.compile_ns += took;
+    trace->cost = took;
     *(trace->from != NULL ? &rt.stats.side_traces : &rt.stats.traces) += 1;
     rt_log(RT_LOG_compile, "compiled", rt.recording.code, rt.recording.at, "%s exits=%d bytes=%zu kept=%zu ms=%.3f%s%s",
            kinds[trace->from != NULL ? REC_SIDE : tree->kind], cg->nexits, cg->size, arena_bytes(trace->arena), (double)took / 1e6,

@@ -67,7 +67,7 @@ RtPlan *rt_plan(CgExit *exit)
         plan->op_at[i] = insn.op_at;
         plan->next[i] = insn.next;
     }
-    plan->left = (uint32_t)rt.params.side_threshold;
+    plan->left = rt_side_threshold(exit);
     exit->data = plan;
     return plan;
 }

@@ -35,6 +35,16 @@ static bool is_recordable(const CgExit *exit)
     return snap->kind == IR_EXIT_RESUME || (snap->kind == IR_EXIT_NEXT && !PyErr_Occurred());
 }
 
+/* An exit that is not taken often enough to earn what its trace will cost, about as much as its parent's, is left as it is.
+   Who asks for all to be compiled at once gets that. */
+uint32_t rt_side_threshold(const CgExit *exit)
+{
+    enum { AT_ONCE = 10, GAIN_NS = 3000 /* each time, by going on in machine code */ };
+    const RtTrace *parent = exit->trace->runtime;
+    uint64_t least = (uint64_t)rt.params.side_threshold, earned = parent->cost / GAIN_NS;
+    return (uint32_t)(least > AT_ONCE && earned > least ? earned : least);
+}
+
 bool rt_side_is_due(RtTree *tree, CgExit *exit)
 {
     RtPlan *plan = exit->data;
@@ -72,6 +82,6 @@ void rt_side_failed(CgExit *exit, RecAbort why)
         return;
     }
     plan->tries++;
-    plan->left = (uint32_t)rt.params.side_threshold << (plan->tries < 10 ? plan->tries : 10);
+    plan->left = rt_side_threshold(exit) << (plan->tries < 10 ? plan->tries : 10);
     plan->given_up = plan->tries >= RT_MAX_ABORTS || rec_abort_policy[why] == REC_NEVER;
 }

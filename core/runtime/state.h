@@ -60,6 +60,7 @@ typedef struct RtTrace {
     IrLabel *carries;      /* label whose parameters its exits carry, or NULL */
     IrRef round_from;      /* the jump is made by a round of that tree's loop, from here on; or 0 */
     int rounds;            /* side traces of such rounds that it is below */
+    uint64_t cost;         /* nanoseconds of its compile */
 } RtTrace;
 
 typedef struct RtTree {
@@ -253,6 +254,7 @@ PyObject *rt_build_object(const IrKlass *klass, const uint64_t *words, int n); /
 void rt_side_done(CgExit *exit, RtTrace *side);
 void rt_side_failed(CgExit *exit, RecAbort why);
 RtTree *rt_tree_at(const CgExit *exit);
+uint32_t rt_side_threshold(const CgExit *exit); /* times that it is taken before it is recorded */
 /* Counts the exit; true when it is to be recorded now. */
 bool rt_side_is_due(RtTree *tree, CgExit *exit);
 

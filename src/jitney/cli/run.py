@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import NoReturn
 
 from jitney import _jitney
+
+TYPE_CHECKING = False  # typing itself takes longer to import than all of this
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 USAGE = "usage: python -m jitney [options] [-c code | -m module | script | -] [arguments]"
 
