@@ -108,11 +108,18 @@ typedef struct OptContext {
     OptVal *first_map;   /* map of the first round */
     LIST(OptCached) trusted; /* what the body took from memory as it was before the loop */
     const char *why;
+    const OptVal *before; /* by operation of the loop that is being linked to: its value here */
+    bool no_before;      /* a try in which jumps to loops' heads do not establish what is from before them */
+    bool hopeless;       /* why: no other way of jumping there would do */
 } OptContext;
 
 #define NINSNS(t) ((IrRef)(t)->insns.len)
 #define NSNAPS(t) ((uint32_t)(t)->snaps.len)
 
+/* The same place in memory; traces have their own fields and types. */
+static inline bool same_field(const IrField *a, const IrField *b) {
+    return a == b || (a->offset == b->offset && a->width == b->width && a->mem == b->mem && a->owner == b->owner);
+}
 static inline bool is_virtual(OptVal v) { return v >= IR_VIRTUAL && v < SLOT_JUNK; }
 static inline bool pass_on(const OptContext *cx, OptPass p) { return !(cx->options->disabled >> p & 1); }
 
@@ -130,6 +137,7 @@ OptVal operand(OptContext *cx, int i); /* of cx->now */
 unsigned type_flags(OptContext *cx, OptVal v);
 const IrKlass *klass_of(OptContext *cx, OptVal v);
 bool same_type(const IrKlass *a, const IrKlass *b);
+bool same_klass(const IrKlass *a, const IrKlass *b); /* of a `new`: the same type with the same fields */
 int is_of_type(OptContext *cx, OptVal v, const IrKlass *k); /* 1 yes, 0 no, -1 unknown */
 int is_nonnull(OptContext *cx, OptVal v);                   /* the same */
 bool is_plain(OptContext *cx, OptVal v);
@@ -252,6 +260,7 @@ OptHeadSlot *head_plan(OptContext *cx, const IrSnapshot *close, const uint8_t *w
 typedef void (*OptPutFn)(OptContext *cx, const OptRep *rep, IrRef value, void *data);
 /* Turns the state before the jump (by a raw snapshot) into what the head assumes; `put` gets the value of each phi, in the order of
    head_enter. False when it cannot be: with a wish for a retry, or cx->why. */
+bool head_prepare(OptContext *cx, OptHeadSlot *slots, int n, uint32_t raw_snap, uint8_t *wishes); /* its guards alone */
 bool head_match(OptContext *cx, OptHeadSlot *slots, int n, uint32_t raw_snap, uint8_t *wishes, OptPutFn put, void *data);
 void head_enter(OptContext *cx, OptHeadSlot *slots, int n, const IrRef *entries);
 
@@ -269,13 +278,16 @@ bool may_overlap(const IrField *a, const IrField *b, bool same_layout);
 typedef struct {
     uint8_t *wishes;                  /* per slot */
     LIST(const IrField *) uncarried;  /* fields that do not stay in registers */
-    bool again, no_link, no_args;
+    bool again, no_before, no_link, no_args; /* no_*: ways of jumping to other loops that did not work */
 } OptPlan;
 OptHead *peel(OptContext *cx, OptPlan *plan);
 
 /* link.c: the jump to another loop, or `leave` with options->note */
 void link_before(OptContext *cx);
 void link_end(OptContext *cx);
+/* before.c: values by operation of the label's trace, 0: not at hand; NULL, and nothing emitted, when a parameter is not */
+OptVal *before_loop(OptContext *cx, const IrLabel *label, uint32_t raw_snap);
+
 bool keeps_label(OptContext *cx, const IrLabel *label);
 
 /* dce.c, label.c */

@@ -55,6 +55,21 @@ bool same_type(const IrKlass *a, const IrKlass *b) {
     return a->ptr || b->ptr ? a->ptr == b->ptr : !strcmp(a->name, b->name);
 }
 
+bool same_klass(const IrKlass *a, const IrKlass *b) {
+    if (a == b) {
+        return true;
+    }
+    if (!a || !b || !same_type(a, b) || a->kind != b->kind || a->nfields != b->nfields) {
+        return false;
+    }
+    for (int i = 0; i < a->nfields; i++) {
+        if (!same_field(a->fields[i], b->fields[i]) || strcmp(a->fields[i]->name, b->fields[i]->name) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 int is_of_type(OptContext *cx, OptVal v, const IrKlass *k) {
     const unsigned numbers = IR_TYPE_INT | IR_TYPE_FLOAT | IR_TYPE_BOOL;
     const IrKlass *known = klass_of(cx, v);

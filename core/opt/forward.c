@@ -48,7 +48,7 @@ static bool may_alias(OptContext *cx, const OptCached *e, IrRef base, const IrFi
         return false;
     }
     if (e->index || index) {
-        return !(e->base == base && e->field == field && e->index && index
+        return !(e->base == base && same_field(e->field, field) && e->index && index
                  && indices_differ(cx, e->index, index));
     }
     bool layout = e->base == base || (is_obj(cx, e->base) && is_obj(cx, base));
@@ -58,7 +58,7 @@ static bool may_alias(OptContext *cx, const OptCached *e, IrRef base, const IrFi
 OptCached *cached(OptContext *cx, IrRef base, const IrField *field, IrRef index) {
     for (uint32_t i = 0; i < cx->heap.n; i++) {
         OptCached *e = &cx->heap.data[i];
-        if (e->base == base && e->field == field && e->index == index) {
+        if (e->base == base && e->index == index && same_field(e->field, field)) {
             return e;
         }
     }

@@ -121,23 +121,30 @@ static int object_fits(OptContext *cx, const OptRep *rep, OptVal v) {
         ? WISH_ANY : WISH_AUTO;
 }
 
+/* A jump to a head brings what numbers' types are known of, to test for them. */
+static bool can_test(OptContext *cx, const OptRep *rep, OptVal v, bool part) {
+    return rep->klass && !part && !is_virtual(v) && v != IR_NONE && is_nonnull(cx, v) != 0 && is_of_type(cx, v, rep->klass) < 0;
+}
+
 static int fits(OptContext *cx, const OptRep *rep, OptVal v, bool part) {
     int wish = WISH_AUTO;
     switch (rep->kind) {
     case REP_NULL: return is_nonnull(cx, v) == 0 ? WISH_AUTO : WISH_ANY;
     case REP_CONST: return v == rep->phi ? WISH_AUTO : WISH_VARIES;
     case REP_I64:
-        return number_type(cx, v) == IR_I64 || (!part && (type_flags(cx, v) & IR_TYPE_INT)) ? WISH_AUTO : WISH_ANY;
+        return number_type(cx, v) == IR_I64 || (!part && (type_flags(cx, v) & IR_TYPE_INT)) || can_test(cx, rep, v, part)
+            ? WISH_AUTO : WISH_ANY;
     case REP_F64:
-        return number_type(cx, v) == IR_F64 || (!part && (type_flags(cx, v) & IR_TYPE_FLOAT)) ? WISH_AUTO : WISH_ANY;
+        return number_type(cx, v) == IR_F64 || (!part && (type_flags(cx, v) & IR_TYPE_FLOAT)) || can_test(cx, rep, v, part)
+            ? WISH_AUTO : WISH_ANY;
     case REP_BOOL:
-        return number_type(cx, v) == IR_BOOL || as_bool_object(cx, v) >= 0 ? WISH_AUTO : WISH_ANY;
+        return number_type(cx, v) == IR_BOOL || as_bool_object(cx, v) >= 0 || can_test(cx, rep, v, part) ? WISH_AUTO : WISH_ANY;
     case REP_OBJ: return object_fits(cx, rep, v);
     case REP_TAGGED:
     case REP_RAW: return WISH_AUTO;
     case REP_VIRT: break;
     }
-    if (!is_virtual(v) || virt(cx, v)->klass != rep->klass || virt(cx, v)->refs != 1) {
+    if (!is_virtual(v) || is_box(cx, v) || !same_klass(virt(cx, v)->klass, rep->klass) || virt(cx, v)->refs != 1) {
         return WISH_ANY;
     }
     for (int i = 0; i < rep->n && !wish; i++) {
@@ -146,26 +153,43 @@ static int fits(OptContext *cx, const OptRep *rep, OptVal v, bool part) {
     return wish == WISH_I64 || wish == WISH_F64 ? WISH_ANY : wish;
 }
 
+static void test_type(OptContext *cx, const IrKlass *k, OptVal v, uint32_t raw_snap) {
+    if (is_nonnull(cx, v) < 0) {
+        emit(cx, IR_guard_nonnull, &v, 1, NULL, snapshot(cx, raw_snap));
+        fact(cx, v)->nonnull = true;
+    }
+    emit(cx, IR_guard_type, &v, 1, &(IrInsn){ .imm.klass = k }, snapshot(cx, raw_snap));
+    learn_type(cx, v, k);
+}
+
+static void prepare_number(OptContext *cx, const OptRep *rep, OptVal v, uint32_t raw_snap) {
+    if (can_test(cx, rep, v, false)) {
+        test_type(cx, rep->klass, v, raw_snap);
+    }
+    if (rep->kind == REP_I64) {
+        fact(cx, v)->unboxed = emit_pure(cx, IR_unbox_i64, &v, 1, NULL, raw_snap);
+    } else if (rep->kind == REP_F64) {
+        fact(cx, v)->unboxed = emit1(cx, IR_unbox_f64, v);
+    } else if (as_bool_object(cx, v) < 0) {
+        fact(cx, v)->unboxed = emit_pure(cx, IR_unbox_bool, &v, 1, NULL, raw_snap);
+    }
+}
+
 /* Guards and unboxing; they leave by the state before the jump. */
 static void prepare(OptContext *cx, const OptRep *rep, OptVal v, uint32_t raw_snap) {
     if (rep->kind == REP_VIRT) {
         for (int i = 0; i < rep->n; i++) {
             prepare(cx, &rep->parts[i], resolve(cx, virt(cx, v)->values[i]), raw_snap);
         }
-    } else if (rep->kind == REP_I64 && !number_in(cx, v)) {
-        fact(cx, v)->unboxed = emit_pure(cx, IR_unbox_i64, &v, 1, NULL, raw_snap);
-    } else if (rep->kind == REP_F64 && !number_in(cx, v)) {
-        fact(cx, v)->unboxed = emit1(cx, IR_unbox_f64, v);
+    } else if ((rep->kind == REP_I64 || rep->kind == REP_F64 || rep->kind == REP_BOOL) && !number_in(cx, v)) {
+        prepare_number(cx, rep, v, raw_snap);
     } else if (rep->kind == REP_OBJ && !is_virtual(v) && v != IR_NONE) {
         bool needs_type = rep->klass && is_of_type(cx, v, rep->klass) < 0;
-        if ((needs_type || rep->nonnull) && is_nonnull(cx, v) < 0) {
+        if (needs_type) {
+            test_type(cx, rep->klass, v, raw_snap);
+        } else if (rep->nonnull && is_nonnull(cx, v) < 0) {
             emit(cx, IR_guard_nonnull, &v, 1, NULL, snapshot(cx, raw_snap));
             fact(cx, v)->nonnull = true;
-        }
-        if (needs_type) {
-            IrInsn imm = { .imm.klass = rep->klass };
-            emit(cx, IR_guard_type, &v, 1, &imm, snapshot(cx, raw_snap));
-            learn_type(cx, v, rep->klass);
         }
     }
 }
@@ -235,21 +259,30 @@ static OptVal *values_at(OptContext *cx, OptHeadSlot *slots, int n, const IrSnap
     return values;
 }
 
-bool head_match(OptContext *cx, OptHeadSlot *slots, int n, uint32_t raw_snap, uint8_t *wishes, OptPutFn put, void *data) {
+static OptVal *prepare_all(OptContext *cx, OptHeadSlot *slots, int n, uint32_t raw_snap, uint8_t *wishes) {
     OptVal *values = values_at(cx, slots, n, &cx->raw->snaps.data[raw_snap - 1]);
     for (int i = 0; i < n && !cx->why; i++) {
         int wish = fits(cx, &slots[i].rep, values[i], false);
         if (wish) {
             int k = slots[i].slot;
             wishes[k] = (uint8_t)(wishes[k] && wishes[k] != WISH_VARIES ? WISH_ANY : wishes[k] == wish ? WISH_ANY : wish);
-            return false;
+            return NULL;
         }
     }
-    if (cx->why) {
-        return false;
-    }
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < n && !cx->why; i++) {
         prepare(cx, &slots[i].rep, values[i], raw_snap);
+    }
+    return cx->why ? NULL : values;
+}
+
+bool head_prepare(OptContext *cx, OptHeadSlot *slots, int n, uint32_t raw_snap, uint8_t *wishes) {
+    return prepare_all(cx, slots, n, raw_snap, wishes) != NULL;
+}
+
+bool head_match(OptContext *cx, OptHeadSlot *slots, int n, uint32_t raw_snap, uint8_t *wishes, OptPutFn put, void *data) {
+    OptVal *values = prepare_all(cx, slots, n, raw_snap, wishes);
+    if (!values) {
+        return false;
     }
     for (int i = 0; i < n; i++) {
         settle_memory(cx, &slots[i], raw_snap);

@@ -70,7 +70,7 @@ IrTrace *opt_keep(IrTrace *t, Arena *arena) {
         IrLabel *label = ir_copy_bytes(&c, t->label, sizeof *label);
         label->name = kept->name;
         label->params = ir_copy_bytes(&c, t->label->params, (size_t)label->nparams * sizeof *label->params);
-        ir_copy_insns(&c, kept, t, false);
+        ir_copy_insns(&c, kept, t, true);
         label->opt = keep_head(&c, t->label->opt, label, kept);
         kept->label = label;
     }

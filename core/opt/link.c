@@ -1,9 +1,10 @@
 /*  The jump from the end of a trace to another loop's head.
 
-    Two ways. A side trace whose exit lies in that loop and which changed nothing that the loop's body relies on has all parameters
-    at hand: the exit brought them (direct). Any other trace replays the loop's raw trace once more as its own preamble, from the state it is
-    in, and takes the parameters from what that gives (by raw operation: OptHead.origin). Where neither works the trace is
-    made again and ends in `leave`, with the reason as options->note. */
+    Three ways. A side trace whose exit lies in that loop and which changed nothing that the loop's body relies on has all parameters
+    at hand: the exit brought them (direct). Any other trace establishes what the loop takes from before it (before.c), or, where
+    that does not last for a round, replays the loop's raw trace once more as its own preamble, from the state it is in, and takes the
+    parameters from what that gives (by raw operation: OptHead.origin). Where none works the trace is made again and ends in `leave`,
+    with the reason as options->note. */
 #include "opt/cx.h"
 
 static const OptHead *head_of(const IrLabel *label) { return label ? label->opt : NULL; }
@@ -121,6 +122,11 @@ static void load_early(OptContext *cx, int k) {
     }
 }
 
+static unsigned number_flag(OptRepKind kind) {
+    static const unsigned flag[] = { [REP_I64] = IR_TYPE_INT, [REP_F64] = IR_TYPE_FLOAT, [REP_BOOL] = IR_TYPE_BOOL };
+    return kind < ARRAY_LEN(flag) ? flag[kind] : 0;
+}
+
 /* Before the replay: what only a trace's start may do, for later use. Slots that the raw trace reads as tagged integers are left alone. */
 void link_before(OptContext *cx) {
     const IrLabel *parent = cx->options->parent_label;
@@ -142,7 +148,7 @@ void link_before(OptContext *cx) {
         }
     }
     for (int i = 0; head && i < head->nslots; i++) {
-        if (head->slots[i].rep.kind == REP_OBJ) {
+        if (head->slots[i].rep.kind == REP_OBJ || number_flag(head->slots[i].rep.kind)) {
             load_early(cx, head->slots[i].slot);
         }
     }
@@ -163,15 +169,27 @@ static void put(OptContext *cx, const OptRep *rep, IrRef value, void *data) {
     }
 }
 
-static OptRep local_rep(OptContext *cx, const OptRep *rep) {
+static const IrKlass *find_klass(const IrTrace *t, unsigned flag) {
+    for (size_t i = 0; i < t->klasses.len; i++) {
+        if (t->klasses.data[i]->flags & flag) {
+            return t->klasses.data[i];
+        }
+    }
+    return NULL;
+}
+
+static OptRep local_rep(OptContext *cx, const OptHead *head, const OptRep *rep) {
     OptRep r = *rep;
     if (r.kind == REP_CONST) {
         r.phi = same_const(cx, &r.constant);
     }
+    if (number_flag(r.kind)) {
+        r.klass = find_klass(head->raw, number_flag(r.kind));
+    }
     if (r.n) {
         r.parts = opt_alloc(cx, (size_t)r.n * sizeof *r.parts);
         for (int i = 0; i < r.n; i++) {
-            r.parts[i] = local_rep(cx, &rep->parts[i]);
+            r.parts[i] = local_rep(cx, head, &rep->parts[i]);
         }
     }
     return r;
@@ -180,18 +198,9 @@ static OptRep local_rep(OptContext *cx, const OptRep *rep) {
 static OptHeadSlot *local_slots(OptContext *cx, const OptHead *head) {
     OptHeadSlot *slots = opt_alloc(cx, (size_t)(head->nslots + 1) * sizeof *slots);
     for (int i = 0; i < head->nslots; i++) {
-        slots[i] = (OptHeadSlot){ head->slots[i].slot, local_rep(cx, &head->slots[i].rep) };
+        slots[i] = (OptHeadSlot){ head->slots[i].slot, local_rep(cx, head, &head->slots[i].rep) };
     }
     return slots;
-}
-
-static const IrKlass *find_klass(const IrTrace *t, unsigned flag) {
-    for (size_t i = 0; i < t->klasses.len; i++) {
-        if (t->klasses.data[i]->flags & flag) {
-            return t->klasses.data[i];
-        }
-    }
-    return NULL;
 }
 
 static IrRef unbox_field(OptContext *cx, const OptHead *head, const OptHeadField *f, IrRef box, uint32_t raw_snap) {
@@ -260,11 +269,27 @@ static void finish_jump(OptContext *cx, const Jump *j) {
 }
 
 /* Slots that the other loop does not write it finds in memory. */
-static void sync_others(OptContext *cx, const OptHead *head, uint32_t raw_snap) {
-    for (int k = 0; k < cx->mem_limit && !cx->why; k++) {
+static void sync_up_to(OptContext *cx, const OptHead *head, int limit, uint32_t raw_snap) {
+    for (int k = 0; k < limit && k < cx->mem_limit && !cx->why; k++) {
         if (!head_slot(head, k) && (slot_dirty(cx, k) || is_virtual(slot_memory(cx, k)))) {
             sync_slot(cx, k, raw_snap);
         }
+    }
+}
+
+static void sync_others(OptContext *cx, const OptHead *head, uint32_t raw_snap) { sync_up_to(cx, head, cx->mem_limit, raw_snap); }
+
+/* Behind the last guard: an exit's side trace takes entries of the stack that its parent did not find in memory for its own. */
+static void enter_label(OptContext *cx, Jump *j, OptHeadSlot *slots, uint8_t *wishes, uint32_t raw_snap) {
+    const OptHead *head = head_of(j->label);
+    sync_others(cx, head, raw_snap);
+    if (cx->why) {
+        return;
+    }
+    if (!head_match(cx, slots, head->nslots, raw_snap, wishes, put, j)) {
+        opt_fail(cx, "link: the loop's state at its head is different");
+    } else {
+        finish_jump(cx, j);
     }
 }
 
@@ -377,6 +402,55 @@ static IrRef replayed_base(OptContext *cx, const IrLabel *label, const OptHeadFi
     return is_virtual(v) ? IR_NONE : v;
 }
 
+static IrRef before_base(OptContext *cx, const IrLabel *label, const OptHeadField *f) {
+    (void)label;
+    OptVal v = resolve(cx, cx->before[f->base]);
+    return is_virtual(v) ? IR_NONE : v;
+}
+
+static IrRef before_param(OptContext *cx, const IrLabel *label, int i) {
+    OptVal v = resolve(cx, cx->before[label->params[i]]);
+    return v == IR_NONE || is_box(cx, v) ? IR_NONE : as_real(cx, v); /* The box in memory would be another. */
+}
+
+/* By what the loop takes from before it, established anew. */
+static bool link_before_loop(OptContext *cx, const IrLabel *label) {
+    const OptHead *head = head_of(label);
+    uint32_t raw_snap = cx->now->snap;
+    if (cx->no_before) {
+        return false;
+    }
+    sync_up_to(cx, head, head->first_stack_slot, raw_snap);
+    adopt_stack(cx, head->first_stack_slot + head->entry_depth);
+    if (cx->why) {
+        return true;
+    }
+    cx->before = before_loop(cx, label, raw_snap);
+    if (!cx->before) {
+        return false;
+    }
+    if (cx->why) {
+        return true;
+    }
+    Jump j = { .label = label, .args = opt_alloc(cx, (size_t)(label->nparams + 1) * sizeof *j.args) };
+    uint8_t *wishes = opt_alloc(cx, (size_t)cx->nslots);
+    OptHeadSlot *slots = local_slots(cx, head);
+    for (int i = label->nphis; i < label->nparams && !cx->why; i++) {
+        j.args[i] = before_param(cx, label, i);
+    }
+    if (cx->why) {
+        return true;
+    }
+    if (!put_fields(cx, &j, before_base, raw_snap)) {
+        opt_fail(cx, "link: a field that the loop keeps in a register holds something else");
+    } else if (!head_prepare(cx, slots, head->nslots, raw_snap, wishes)) {
+        opt_fail(cx, "link: the loop's state at its head is different");
+    } else {
+        enter_label(cx, &j, slots, wishes, raw_snap);
+    }
+    return true;
+}
+
 static IrRef replayed_param(OptContext *cx, const OptHead *head, int i) {
     IrRef origin = head->origin[i];
     if (!origin) {
@@ -410,6 +484,11 @@ static void link_by_round(OptContext *cx, const IrLabel *label) {
     adopt_listed(cx, &cx->raw->snaps.data[raw_snap - 1]);
     Jump j = { .label = label, .args = opt_alloc(cx, (size_t)(label->nparams + 1) * sizeof *j.args) };
     uint8_t *wishes = opt_alloc(cx, (size_t)cx->nslots);
+    OptHeadSlot *slots = local_slots(cx, head);
+    if (!head_prepare(cx, slots, head->nslots, raw_snap, wishes)) {
+        opt_fail(cx, "link: the loop's state at its head is different");
+        return;
+    }
     sync_others(cx, head, raw_snap);
     for (int i = label->nphis; i < label->nparams && !cx->why; i++) {
         j.args[i] = replayed_param(cx, head, i);
@@ -419,10 +498,8 @@ static void link_by_round(OptContext *cx, const IrLabel *label) {
     }
     if (!put_fields(cx, &j, replayed_base, raw_snap)) {
         opt_fail(cx, "link: a field that the loop keeps in a register holds something else");
-    } else if (!head_match(cx, local_slots(cx, head), head->nslots, raw_snap, wishes, put, &j)) {
-        opt_fail(cx, "link: the loop's state at its head is different");
     } else {
-        finish_jump(cx, &j);
+        enter_label(cx, &j, slots, wishes, raw_snap);
     }
 }
 
@@ -433,7 +510,7 @@ void link_end(OptContext *cx) {
         return;
     }
     adopt_listed(cx, &cx->raw->snaps.data[cx->now->snap - 1]);
-    if (!link_direct(cx, label)) {
+    if (!link_direct(cx, label) && !link_before_loop(cx, label)) {
         if (cx->options->no_round) {
             opt_fail(cx, "link: by yet another round");
         } else {

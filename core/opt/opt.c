@@ -41,6 +41,7 @@ static OptContext *start(IrTrace *raw, Arena *arena, OptOptions *options) {
 static OptHead *run_once(OptContext *cx, OptPlan *plan, bool loops) {
     IrOp end = (IrOp)ir_at(cx->raw, NINSNS(cx->raw) - 1)->op;
     cx->options->label_holds = false;
+    cx->no_before = plan->no_before;
     if (!plan->no_args) {
         link_before(cx);
     }
@@ -99,6 +100,15 @@ static IrTrace *finish(OptContext *cx, OptHead *head, const char **why) {
     return cx->out;
 }
 
+static void weaken(OptPlan *plan, bool hopeless) {
+    if (!plan->no_before && !hopeless) {
+        plan->no_before = true;
+    } else {
+        plan->no_args = plan->no_link;
+        plan->no_link = plan->no_before = true;
+    }
+}
+
 IrTrace *opt_run(IrTrace *raw, Arena *arena, OptOptions *options, const char **why) {
     *why = NULL;
     options->note = NULL;
@@ -118,8 +128,7 @@ IrTrace *opt_run(IrTrace *raw, Arena *arena, OptOptions *options, const char **w
         OptHead *head = run_once(cx, &plan, loops);
         if (cx->why && !plan.no_args && (options->parent_label || ir_at(raw, NINSNS(raw) - 1)->op == IR_raw_link)) {
             options->note = cx->why;
-            plan.no_args = plan.no_link;
-            plan.no_link = true;
+            weaken(&plan, cx->hopeless);
             continue;
         }
         bool looped = loops && ir_at(raw, NINSNS(raw) - 1)->op == IR_raw_close;

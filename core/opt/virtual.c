@@ -35,7 +35,7 @@ IrRef number_in(OptContext *cx, OptVal v) {
 int virtual_field(OptContext *cx, OptVal v, const IrField *field) {
     const IrKlass *k = virt(cx, v)->klass;
     for (int i = 0; k && i < k->nfields; i++) {
-        if (k->fields[i] == field) {
+        if (same_field(k->fields[i], field)) {
             return i;
         }
     }
