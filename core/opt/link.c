@@ -369,13 +369,17 @@ static bool link_direct(OptContext *cx, const IrLabel *label) {
 }
 
 /* ---- by another round of the loop ------------------------------------------------------- */
-/* The operand stack entries that the other loop has in memory and this trace has not. */
+/* The operand stack entries that the other loop has in memory and this trace has not. An earlier link may have left something in those
+   slots: the exits behind it gave its reference to their side traces, so that nobody may release it from there. */
 static void adopt_stack(OptContext *cx, int limit) {
     const IrSnapshot *s = &cx->raw->snaps.data[cx->now->snap - 1];
     for (int k = limit; k < cx->mem_limit; k++) {
         if (slot_memory(cx, k) != IR_NONE || slot_dirty(cx, k)) {
             opt_fail(cx, "link: the other loop has fewer entries on its stack");
         }
+    }
+    for (int k = cx->mem_limit; k < limit; k++) {
+        emit(cx, IR_forget_slot, NULL, 0, &(IrInsn){ .imm.i = k }, 0);
     }
     for (int i = 0; i < s->nslots && s->slots[i].frame == 0; i++) {
         const IrSnapSlot *e = &s->slots[i];

@@ -185,6 +185,25 @@ static void test_incref(void) {
     case_free(c);
 }
 
+static void test_forget_slot(int64_t null) {
+    Case *c = case_new("forget_slot");
+    c->config.slot_null = null;
+    IrRef all[CROWD];
+    make_crowd(c, all);
+    op_imm(c, IR_forget_slot, 0, NULL, 1);
+    leave(c, CROWD, all);
+    compile(c);
+    Obj *nobodys = new_int(6000);
+    fill_crowd(c);
+    c->frame.locals[1] = (uint64_t)nobodys;
+    deaths = 0;
+    check_crowd(c, run(c), 0);
+    CHECK(c->frame.locals[1], null);
+    CHECK(nobodys->refcnt, 1);
+    CHECK(deaths, 0);
+    case_free(c);
+}
+
 static void test_store_slot(int64_t mask, int64_t null) {
     Case *c = case_new("store_slot");
     c->config.slot_mask = mask;
@@ -534,6 +553,8 @@ static void test_all(void) {
         }
     }
     test_incref();
+    test_forget_slot(0);
+    test_forget_slot(1);
     test_store_slot(-1, 0);
     test_store_slot(~(int64_t)1, 1);
     test_store_slot(~(int64_t)3, 1);

@@ -278,6 +278,7 @@ static bool h_store_slot(void *h, int slot, void *owned) {
     w->slots[slot] = owned;
     return release(w, old);
 }
+static void h_forget_slot(void *h, int slot) { ((World *)h)->slots[slot] = NULL; }
 static void *h_frame(void *h) { return h; }
 static void *h_type_of(void *h, void *o) { (void)h; return ((Obj *)o)->type; }
 static void h_take(void *h, void *o) { (void)h; take(o); }
@@ -488,7 +489,8 @@ static void leave(World *w, const IrTrace *t, const IrLeft *left) {
 }
 
 static IrHost host_of(World *w) {
-    return (IrHost){ .host = w, .load_slot = h_load_slot, .store_slot = h_store_slot, .frame = h_frame, .type_of = h_type_of,
+    return (IrHost){ .host = w, .load_slot = h_load_slot, .store_slot = h_store_slot, .forget_slot = h_forget_slot,
+                     .frame = h_frame, .type_of = h_type_of,
                      .take = h_take, .release = h_release, .box_i64 = h_box_i64, .box_f64 = h_box_f64, .box_bool = h_box_bool,
                      .unbox_i64 = h_unbox_i64, .unbox_f64 = h_unbox_f64, .unbox_bool = h_unbox_bool, .reuse_box = h_reuse_box,
                      .make = h_make, .call = h_call, .sync = h_sync, .unsync = h_unsync, .is_valid = h_is_valid,

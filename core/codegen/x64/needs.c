@@ -457,6 +457,7 @@ void x64_needs(const CgFunc *f, const CgInsn *n, CgNeeds *needs) {
     case IR_decref_plain:
         use(needs, 0, USE_REG);
         break;
+    case IR_forget_slot:
     case IR_no_op:
     case IR_const_i64:
     case IR_const_f64:

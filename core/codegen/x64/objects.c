@@ -232,6 +232,11 @@ static void emit_store_slot(Emit *e, const CgInsn *n) {
     replace_in_slot(e, n, 0, x64_at(RBX, e->config->slot_offset + 8 * (int32_t)slot));
 }
 
+static void emit_forget_slot(Emit *e, const CgInsn *n) {
+    int64_t slot = ir_at(e->f->ir, n->ref)->imm.i;
+    x64_mov_mi(&e->a, W64, x64_at(RBX, e->config->slot_offset + 8 * (int32_t)slot), (int32_t)e->config->slot_null);
+}
+
 /* ---- fields ---------------------------------------------------------------------------------- */
 /* base + offset, or base + offset + index * width for an element. */
 static X64Mem field_mem(const Emit *e, const CgInsn *n, bool element) {
@@ -681,6 +686,9 @@ static bool emit_memory(Emit *e, const CgInsn *n) {
         return true;
     case IR_store_slot:
         emit_store_slot(e, n);
+        return true;
+    case IR_forget_slot:
+        emit_forget_slot(e, n);
         return true;
     default:
         return false;
