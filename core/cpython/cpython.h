@@ -237,6 +237,9 @@ void cpy_monitor_stop(void);
 bool cpy_monitor_is_ours(void); /* is the slot still ours, with our callbacks */
 /* INSTRUCTION events of one code object on or off (local events; keeps JUMP and PY_START as they are). Cheap when already so. */
 int cpy_observe(PyCodeObject *code, bool on);
+/* The code of a function of ours that ran once (so that its jumps have events): from here on its frames are in no traceback and no
+   sys._getframe(), and other tools get no events from it. */
+void cpy_code_hide(PyCodeObject *code);
 /* Does any other tool, settrace or setprofile watch this code, or all code? */
 bool cpy_others_watch(PyThreadState *ts, PyCodeObject *code);
 /* Arrange that the exception now set (taken from the thread state) is raised in frame `f` at its place, as if the instruction there had

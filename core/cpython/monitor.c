@@ -36,12 +36,18 @@ static struct {
     Pending *pending;
 } monitor;
 
+/* Frames at places before the first traceable one are taken for not yet begun. Instrumentation looks at nothing before it either. */
+#define NEVER_TRACEABLE INT_MAX
+
 /* ---- events of one code object ---------------------------------------------------------------- */
 static int
 set_local_events(PyCodeObject *code, int events)
 {
     PyObject *exc = PyErr_GetRaisedException();
+    int first = code->_co_firsttraceable;
+    code->_co_firsttraceable = first == NEVER_TRACEABLE ? 0 : first;
     PyObject *done = PyObject_CallFunction(monitor.set_local, "iOi", TOOL, code, events);
+    code->_co_firsttraceable = first;
     if (done == NULL) {
         Py_XDECREF(exc);
         return -1;
@@ -73,6 +79,12 @@ set_armed(PyCodeObject *code, bool armed)
         }
     }
     return any;
+}
+
+void
+cpy_code_hide(PyCodeObject *code)
+{
+    code->_co_firsttraceable = NEVER_TRACEABLE;
 }
 
 int
@@ -149,11 +161,11 @@ settle_pending(PyThreadState *ts, PyCodeObject *code, int at)
     if (!cpy_exception_handler(code, at, &handler, &depth, &lasti)) {
         return deliver(p);
     }
-    if (!is_observed(code)) {
-        p->armed = true;
-        return set_local_events(code, 1 << PY_MONITORING_EVENT_INSTRUCTION);
+    p->armed = !is_observed(code);
+    if (!p->armed && set_local_events(code, 0) < 0) { /* The event of just this place may be disabled. */
+        return -1;
     }
-    return 0;
+    return set_local_events(code, 1 << PY_MONITORING_EVENT_INSTRUCTION);
 }
 
 int

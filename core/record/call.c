@@ -332,6 +332,23 @@ static bool is_quiet_residual(Recorder *r, RecCall *c)
     return true;
 }
 
+/* The loop over a generator that is compiled in the place of a built-in function. */
+static bool call_consumer(Recorder *r, RecCall *c)
+{
+    PyObject *loop = r->state->host->consumer(rec_top(r)->code, r->state->insn.at, c->callable);
+    if (loop == NULL || c->kwnames || c->n < 1 || !PyGen_CheckExact(c->concrete[c->n - 1])) {
+        return false;
+    }
+    rec_guard_callable(r, c);
+    rec_guard_type(r, c->args[c->n - 1].ref, c->concrete[c->n - 1]);
+    IrRef items[2] = {c->args[0].ref, c->n > 1 ? c->args[1].ref : IR_NONE};
+    IrRef null = ir_const_obj(r->raw, NULL);
+    int64_t nargsf = (int64_t)((size_t)c->n | PY_VECTORCALL_ARGUMENTS_OFFSET);
+    IrRef result = rec_call_array(r, (void *)PyObject_Vectorcall, rec_const(r, loop), null, nargsf, c->n, items);
+    rec_return_from_call(r, c, result, true);
+    return true;
+}
+
 void rec_call_residual(Recorder *r, RecCall *c)
 {
     IrRef items[CALL_MAX_ARGS];
@@ -341,6 +358,9 @@ void rec_call_residual(Recorder *r, RecCall *c)
     }
     IrRef names = c->kwnames ? rec_const(r, c->kwnames) : ir_const_obj(r->raw, NULL);
     int64_t nargsf = (int64_t)((size_t)(c->n - nkw) | PY_VECTORCALL_ARGUMENTS_OFFSET);
+    if (call_consumer(r, c)) {
+        return;
+    }
     bool quiet = is_quiet_residual(r, c);
     IrRef result = (quiet ? rec_call_array_quiet : rec_call_array)(r, (void *)PyObject_Vectorcall, c->func.ref, names, nargsf, c->n, items);
     rec_return_from_call(r, c, result, true);
@@ -392,6 +412,9 @@ static bool call_c_function(Recorder *r, RecCall *c, PyMethodDef *def, IrRef sel
 
 static bool call_c(Recorder *r, RecCall *c)
 {
+    if (call_consumer(r, c)) {
+        return true;
+    }
     if (PyCFunction_CheckExact(c->callable)) {
         PyCFunctionObject *f = (PyCFunctionObject *)c->callable;
         rec_guard_callable(r, c);

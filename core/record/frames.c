@@ -169,7 +169,7 @@ void rec_observe(Recorder *r, PyCodeObject *code)
             return;
         }
     }
-    if (cpy_observe(code, true) < 0) {
+    if (st->host->observe(code, true) < 0) {
         PyErr_Clear();
         rec_give_up(r, ABORT_other_tool);
         return;

@@ -401,11 +401,21 @@ static void end_with(Recorder *r, IrOp op, struct IrLabel *label, uint32_t snap)
     r->status = REC_DONE;
 }
 
+bool rec_observes(const Recorder *r, PyCodeObject *code)
+{
+    for (size_t i = 0; i < r->state->observed.len; i++) {
+        if (r->state->observed.data[i] == code) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void rec_stop_events(Recorder *r)
 {
     RecState *st = r->state;
     for (size_t i = 0; i < st->observed.len; i++) {
-        if (cpy_observe(st->observed.data[i], false) < 0) {
+        if (st->host->observe(st->observed.data[i], false) < 0) {
             PyErr_WriteUnraisable((PyObject *)st->observed.data[i]);
         }
         Py_DECREF(st->observed.data[i]);

@@ -81,6 +81,10 @@ typedef struct RecHost { /* what the runtime answers */
     /* Was this code found not worth inlining (it has a hot loop of its own, ...)? */
     bool (*no_inline)(PyCodeObject *code);
     void (*set_no_inline)(PyCodeObject *code);
+    /* INSTRUCTION events of a code object on or off, for the recorder: -1 with an exception. */
+    int (*observe)(PyCodeObject *code, bool on);
+    /* The function that is called in the place of this consumer of a generator at this place (see runtime/consumers.c), or NULL. */
+    PyObject *(*consumer)(PyCodeObject *code, int place, PyObject *callable);
     /* Names in dicts whose values were seen to change: not taken for constants. */
     bool (*is_volatile)(PyObject *dict, PyObject *key);
     void (*set_volatile)(PyObject *dict, PyObject *key);
@@ -116,6 +120,7 @@ typedef struct Recorder {
 /* NULL with *why when it can't start. */
 Recorder *rec_start(const RecStart *start, const RecHost *host, PyThreadState *ts, RecAbort *why);
 RecStatus rec_step(Recorder *r, PyThreadState *ts, PyCodeObject *code, int place);
+bool rec_observes(const Recorder *r, PyCodeObject *code);
 void rec_stop_events(Recorder *r); /* INSTRUCTION events off in every code it followed; called by the runtime at DONE or ABORTED */
 void rec_free(Recorder *r);        /* releases deps and objects that were not taken (vec emptied by the taker) */
 

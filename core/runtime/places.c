@@ -175,6 +175,7 @@ static void free_code(RtCode *c)
         free(c->places);
         c->places = next;
     }
+    rt_free_sites(c);
     free(c);
 }
 

@@ -23,6 +23,9 @@ static int on_hot(PyThreadState *ts, CpyFrame *f, RtPlace *p)
         return 0;
     }
     p->left = (int32_t)rt.params.threshold;
+    if (cpy_is_generator_frame(f)) {
+        rt_note_consumer(ts, f);
+    }
     rt_record_root(REC_LOOP, ts, f, code, at);
     p = rt_place(code, at, false);
     return p != NULL && p->given_up;
@@ -66,7 +69,7 @@ int rt_on_event(CpyEvent what, PyCodeObject *code, int place, int dest)
         return rt_on_start(PyThreadState_GetUnchecked(), code, place);
     case CPY_EVENT_INSTRUCTION:
         rt_record_step(PyThreadState_GetUnchecked(), code, place);
-        return 0;
+        return rt_on_instruction(PyThreadState_GetUnchecked(), code, place);
     }
     return 0;
 }

@@ -108,6 +108,9 @@ static int start_parts(void)
         return -1;
     }
     rt.watching = true;
+    if (rt_consumers_start() < 0) {
+        return -1;
+    }
     return cpy_monitor_start(rt_on_event) < 0 ? -1 : listen_to_jumps_only();
 }
 
@@ -144,6 +147,7 @@ static void stop_parts(void)
 {
     PyObject *error = PyErr_GetRaisedException();
     rt.on = false;
+    rt_consumers_stop();
     cpy_monitor_stop();
     if (rt.watching) {
         cpy_watch_stop();
@@ -162,7 +166,7 @@ int rt_enable(PyObject *module, const RtParams *params)
     }
     take_params(params);
     rt.host = (RecHost){.label_at = label_at, .no_inline = no_inline, .set_no_inline = set_no_inline,
-                        .is_volatile = rt_is_volatile, .set_volatile = rt_set_volatile};
+                        .observe = rt_observe, .consumer = rt_consumer_at, .is_volatile = rt_is_volatile, .set_volatile = rt_set_volatile};
     rt_log_close();
     rt_log_open(rt.params.log);
     rt.on = true;

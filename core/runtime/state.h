@@ -42,9 +42,12 @@ typedef struct RtPlace {
     struct RtPlace *next; /* of the same code */
 } RtPlace;
 
+struct RtSite;
+
 typedef struct RtCode {
     PyCodeObject *code;
     RtPlace *places;
+    struct RtSite *sites; /* calls that consume generators: consumers.c */
     bool no_inline;
 } RtCode;
 
@@ -277,6 +280,15 @@ static inline bool rt_holds_nothing(const PyTypeObject *t)
 
 /* function.c */
 int rt_on_start(PyThreadState *ts, PyCodeObject *code, int place);
+
+/* consumers.c */
+int rt_consumers_start(void); /* -1 with an exception */
+void rt_consumers_stop(void);
+void rt_free_sites(RtCode *c);
+void rt_note_consumer(PyThreadState *ts, CpyFrame *generator_frame); /* a loop in a generator is hot: who drives it? */
+int rt_on_instruction(PyThreadState *ts, PyCodeObject *code, int place);
+int rt_observe(PyCodeObject *code, bool on);
+PyObject *rt_consumer_at(PyCodeObject *code, int place, PyObject *callable); /* borrowed; NULL: none */
 
 /* log.c */
 void rt_log_open(const char *path);
