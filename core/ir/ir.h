@@ -135,6 +135,7 @@ typedef struct {
     void *func;      /* the PyFunctionObject if constant, else NULL (IR_SNAP_FUNC entry) */
     const char *name; /* the code keeps it */
     int place;       /* where it goes on */
+    int from;        /* where it stands until then: the instruction that is done, while what it lost is released */
     int depth;       /* entries on its operand stack, NULL ones included */
     int how;         /* the runtime's own: what to do with its result when it returns into the frame below */
 } IrSnapFrame;

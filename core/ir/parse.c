@@ -629,6 +629,7 @@ static void parse_snap_frame(Parser *p, Snap *s)
     IrSnapFrame f = {.name = take(p, TOK_WORD, "a frame's name")};
     f.code = thing(p, f.name);
     f.place = (int)read_int(p, take(p, TOK_OBJECT, "@place"));
+    f.from = accept_word(p, "from") ? take_small(p) : f.place;
     f.depth = accept_word(p, "depth") ? take_small(p) : 0;
     f.how = accept_word(p, "how") ? take_small(p) : 0;
     if (accept_word(p, "func")) {

@@ -401,6 +401,9 @@ static void add_snap_frame(Printer *p, const IrSnapshot *s, int n)
     text_add(p->out, "frame ");
     add_name(p->out, f->name ? f->name : "?");
     text_add(p->out, "@%d", f->place);
+    if (f->from != f->place) {
+        text_add(p->out, " from %d", f->from);
+    }
     if (f->depth) {
         text_add(p->out, " depth %d", f->depth);
     }

@@ -35,7 +35,7 @@ static void build(Recorder *r, IrSnapshot *s, int place, int drop_from, IrExitKi
         RecFrame *f = &st->frames[n];
         bool last = n == st->nframes - 1;
         st->sframes[n] = (IrSnapFrame){.code = f->code, .func = f->func, .name = PyUnicode_AsUTF8(f->code->co_name),
-                                       .place = last ? place : f->place, .depth = f->depth,
+                                       .place = last ? place : f->place, .from = f->place, .depth = f->depth,
                                        .how = n == 0 ? REC_HOW_ROOT : f->how};
         add_frame_slots(st, s, n);
     }

@@ -63,9 +63,7 @@ RtPlan *rt_plan(CgExit *exit)
     }
     const IrSnapshot *snap = &exit->trace->ir->snaps.data[exit->snap];
     for (int i = 0; i < snap->nframes; i++) {
-        CpyInsn insn = cpy_decode(snap->frames[i].code, snap->frames[i].place);
-        plan->op_at[i] = insn.op_at;
-        plan->next[i] = insn.next;
+        plan->op_at[i] = cpy_decode(snap->frames[i].code, snap->frames[i].from).op_at;
     }
     plan->left = rt_side_threshold(exit);
     exit->data = plan;

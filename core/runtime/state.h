@@ -95,7 +95,6 @@ typedef struct RtPlan {
     uint32_t left;         /* times until it is recorded */
     uint64_t taken;
     int op_at[RT_MAX_FRAMES]; /* per frame: where the interpreter points while its instruction runs */
-    int next[RT_MAX_FRAMES];
 } RtPlan;
 
 typedef struct RtActivation {

@@ -14,7 +14,7 @@ def holding(n):
     kept = Loud("kept %d" % n)
     twice = kept
     for i in range(n):
-        other = Loud("other %d %d" % (n, i)) if i % 5 == 4 else None  # noqa
+        other = Loud("other %d %d" % (n, i)) if i % 5 == 4 else None
         yield i
     boxes = [kept, [twice]]
     del kept, twice
