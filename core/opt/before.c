@@ -51,7 +51,8 @@ static bool is_lasting(const Before *b, const IrInsn *in) {
     }
     switch ((int)in->op) {
     case IR_load_slot: return !is_varying_slot(b, (int)in->imm.i) && is_at_hand(b, (int)in->imm.i);
-    case IR_load:
+    case IR_load: /* What a generator's frame has where is known only behind the guards on its place, which are the body's. */
+        return !may_write(&b->writes, in->imm.field) && !in->imm.field->owner;
     case IR_load_elem: return !may_write(&b->writes, in->imm.field);
     case IR_unbox_f64: return true;
     case IR_call: return ir_call_info[in->imm.i].flags & IRF_PURE;

@@ -230,6 +230,9 @@ static IrRef field_value(OptContext *cx, const OptHead *head, const OptHeadField
     if (e && (e->box || !f->box)) {
         return e->box == f->box && (IrType)ir_at(cx->out, value)->type == f->type ? value : IR_NONE;
     }
+    if (!e && f->field->owner) {
+        return IR_NONE; /* A generator that may stand elsewhere by now, its slots holding anything. */
+    }
     if (!e) {
         IrRef args[] = { base, index };
         value = emit(cx, index ? IR_load_elem : IR_load, args, index ? 2 : 1, &(IrInsn){ .imm.field = f->field }, 0);
