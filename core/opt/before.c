@@ -44,6 +44,20 @@ static bool is_at_hand(const Before *b, int k) {
     return slot_value(cx, k) < SLOT_JUNK;
 }
 
+static bool may_write_shape(const OptWrites *w) {
+    bool writes = w->runs || (w->classes >> MEMID_shape & 1);
+    for (uint32_t i = 0; i < w->fields.n; i++) {
+        writes = writes || w->fields.data[i]->mem == MEMID_shape;
+    }
+    return writes;
+}
+
+/* What made a load safe has to last as well: where attributes are; and where a generator stands says which of its slots are in use. */
+static bool is_lasting_field(const Before *b, const IrField *f) {
+    return !may_write(&b->writes, f) && !f->owner && f->mem != MEMID_slot && f->mem != MEMID_other
+        && (f->mem != MEMID_attr || !may_write_shape(&b->writes));
+}
+
 static bool is_lasting(const Before *b, const IrInsn *in) {
     unsigned flags = ir_op_info[in->op].flags;
     if (!has_all_operands(b, in)) {
@@ -51,9 +65,8 @@ static bool is_lasting(const Before *b, const IrInsn *in) {
     }
     switch ((int)in->op) {
     case IR_load_slot: return !is_varying_slot(b, (int)in->imm.i) && is_at_hand(b, (int)in->imm.i);
-    case IR_load: /* What a generator's frame has where is known only behind the guards on its place, which are the body's. */
-        return !may_write(&b->writes, in->imm.field) && !in->imm.field->owner;
-    case IR_load_elem: return !may_write(&b->writes, in->imm.field);
+    case IR_load:
+    case IR_load_elem: return is_lasting_field(b, in->imm.field);
     case IR_unbox_f64: return true;
     case IR_call: return ir_call_info[in->imm.i].flags & IRF_PURE;
     case IR_exit_arg:

@@ -81,6 +81,27 @@ static OptRep choose(OptContext *cx, OptVal v, int wish) {
     return object_rep(cx, v, false);
 }
 
+/* Does the loop look at what the slot holds when it begins? Else any object may be there. */
+static bool is_read(OptContext *cx, int k) {
+    for (IrRef r = 1; r < NINSNS(cx->raw); r++) {
+        const IrInsn *in = ir_at(cx->raw, r);
+        for (int i = 0; i < in->nargs; i++) {
+            const IrInsn *from = ir_at(cx->raw, in->args[i]);
+            if (from->op == IR_load_slot && from->imm.i == k) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static OptRep unread_rep(OptContext *cx, OptVal v, OptRep rep) {
+    if (rep.kind != REP_OBJ && rep.kind != REP_CONST && rep.kind != REP_NULL) {
+        return rep;
+    }
+    return (OptRep){ .kind = REP_OBJ, .flags = is_plain(cx, v) ? IR_TYPE_PLAIN : 0 };
+}
+
 /* Slots written since entry. */
 OptHeadSlot *head_plan(OptContext *cx, const IrSnapshot *close, const uint8_t *wishes, int *n) {
     OptHeadSlot *slots = opt_alloc(cx, (size_t)cx->nslots * sizeof *slots);
@@ -96,6 +117,9 @@ OptHeadSlot *head_plan(OptContext *cx, const IrSnapshot *close, const uint8_t *w
         OptHeadSlot *s = &slots[(*n)++];
         s->slot = k;
         s->rep = flags & IR_SNAP_INT ? (OptRep){ .kind = REP_TAGGED } : choose(cx, v, wishes[k]);
+        if (k < cx->options->first_stack_slot && !is_read(cx, k)) {
+            s->rep = unread_rep(cx, v, s->rep);
+        }
     }
     return slots;
 }

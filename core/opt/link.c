@@ -412,7 +412,7 @@ static IrRef replayed_base(OptContext *cx, const IrLabel *label, const OptHeadFi
 static IrRef before_base(OptContext *cx, const IrLabel *label, const OptHeadField *f) {
     (void)label;
     OptVal v = resolve(cx, cx->before[f->base]);
-    return is_virtual(v) ? IR_NONE : v;
+    return v == IR_NONE || is_box(cx, v) ? IR_NONE : as_real(cx, v);
 }
 
 static IrRef before_param(OptContext *cx, const IrLabel *label, int i) {

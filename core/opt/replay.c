@@ -170,13 +170,13 @@ static void make_visible(OptContext *cx, const IrSnapshot *raw) {
     }
 }
 
-/* Is root slot k an operand that the raw trace accounts for itself? Nobody looks at the stack of a frame that is calling:
-   such entries stay the trace's, and memory what it was. */
+/* Is root slot k an operand that the raw trace accounts for itself, or one that only the loop to be jumped to has in memory? Nobody
+   looks at the stack of a frame that is calling: such entries stay the trace's, and memory what it was. */
 static bool is_operand(OptContext *cx, const IrSnapshot *raw, int k) {
     uint32_t flags;
     bool listed;
     int depth = k - cx->options->first_stack_slot;
-    if (depth < 0 || k >= cx->mem_limit) {
+    if (depth < 0 || depth >= cx->options->entry_depth || k >= cx->mem_limit) {
         return depth >= 0;
     }
     snap_slot(cx, raw, k, &flags, &listed);

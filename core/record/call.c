@@ -362,7 +362,8 @@ void rec_call_residual(Recorder *r, RecCall *c)
         return;
     }
     bool quiet = is_quiet_residual(r, c);
-    IrRef result = (quiet ? rec_call_array_quiet : rec_call_array)(r, (void *)PyObject_Vectorcall, c->func.ref, names, nargsf, c->n, items);
+    vectorcallfunc fn = PyFunction_Check(c->callable) ? r->state->host->call_function : PyObject_Vectorcall;
+    IrRef result = (quiet ? rec_call_array_quiet : rec_call_array)(r, (void *)fn, c->func.ref, names, nargsf, c->n, items);
     rec_return_from_call(r, c, result, true);
 }
 

@@ -81,8 +81,13 @@ static void load_root_slot(Recorder *r, RecFrame *f, int slot)
 static void load_root(Recorder *r, int depth)
 {
     RecFrame *f = &r->state->frames[0];
+    int given = r->state->start.kind == REC_FUNCTION ? f->code->co_argcount : f->base + depth;
     for (int s = 0; s < f->base + depth; s++) {
         load_root_slot(r, f, s);
+        if (s >= given) { /* At a function's start what is no argument is unset. */
+            rec_op1(r, IR_guard_null, f->slots[s].ref);
+            f->slots[s] = (RecVal){0};
+        }
     }
 }
 
@@ -538,6 +543,18 @@ static void leave_root(Recorder *r)
     end_with(r, IR_leave, NULL, rec_snap_at(r, st->insn.at, 0, IR_EXIT_RETURN));
 }
 
+/* The interpreter returns the constant itself. */
+static void leave_root_at_const(Recorder *r)
+{
+    RecState *st = r->state;
+    if (st->start.kind == REC_LOOP) {
+        rec_give_up(r, ABORT_left_loop);
+        return;
+    }
+    r->returns = true;
+    end_with(r, IR_leave, NULL, rec_snap_at(r, st->insn.at, 0, IR_EXIT_RESUME));
+}
+
 void rec_do_return_value(Recorder *r)
 {
     if (rec_is_root(r)) {
@@ -574,7 +591,7 @@ void rec_do_return_value(Recorder *r)
 void rec_do_return_const(Recorder *r)
 {
     if (rec_is_root(r)) {
-        rec_give_up(r, r->state->start.kind == REC_LOOP ? ABORT_left_loop : ABORT_left_frame);
+        leave_root_at_const(r);
         return;
     }
     if (rec_is_generator(rec_top(r))) {
@@ -669,17 +686,20 @@ static bool is_ours(Recorder *r, PyThreadState *ts)
     return ts == r->state->ts;
 }
 
-/* Some instructions bring no event: what they do is done before the one that did. */
+/* Some instructions bring no event: what they do is done before the one that did. Code that is observed for the first time gets its
+   events at its RESUME, so that what stands before it is silent then. */
 static bool is_silent(CpyOp op)
 {
-    return op == CPYOP_resume || op == CPYOP_nop || op == CPYOP_end_for;
+    return op == CPYOP_resume || op == CPYOP_nop || op == CPYOP_end_for || op == CPYOP_copy_free_vars || op == CPYOP_make_cell;
 }
+
+enum { MAX_SILENT = 50 };
 
 static void catch_up(Recorder *r, const CpyInsn *now)
 {
     RecState *st = r->state;
     PyCodeObject *code = rec_top(r)->code;
-    for (int i = 0; i < 4 && st->goes_to >= 0 && st->goes_to != now->at; i++) {
+    for (int i = 0; i < MAX_SILENT && st->goes_to >= 0 && st->goes_to != now->at; i++) {
         CpyInsn silent = cpy_decode(code, st->goes_to);
         if (!is_silent(silent.op)) {
             return;

@@ -88,6 +88,8 @@ typedef struct RecHost { /* what the runtime answers */
     /* Names in dicts whose values were seen to change: not taken for constants. */
     bool (*is_volatile)(PyObject *dict, PyObject *key);
     void (*set_volatile)(PyObject *dict, PyObject *key);
+    /* How Python functions that are not followed are called. */
+    vectorcallfunc call_function;
 } RecHost;
 
 typedef struct {

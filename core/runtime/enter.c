@@ -104,32 +104,55 @@ static RtTree *next_tree(PyThreadState *ts, CpyFrame *f, const RtLeaving *leavin
     return next != NULL && may_enter(ts, f, next) ? next : NULL;
 }
 
-int rt_enter(PyThreadState *ts, CpyFrame *f, RtPlace *p)
+/* From the tree on until the interpreter has to go on. */
+static void run_trees(PyThreadState *ts, CpyFrame *f, RtTree *tree, RtActivation *activation, RtLeaving *leaving)
 {
-    RtTree *tree = p->tree;
-    if (!may_enter(ts, f, tree)) {
-        return 0;
-    }
-    RtActivation activation;
-    RtLeaving leaving;
-    nesting++;
-    rt_hold(&activation, tree);
-    for (RtTree *next = tree; next != NULL;) {
-        tree = next;
+    rt_hold(activation, tree);
+    while (tree != NULL) {
         tree->entries++;
         rt.stats.entries++;
-        run_machine_code(ts, f, tree, &leaving);
-        next = next_tree(ts, f, &leaving);
-        if (next != NULL) {
-            rt_release(&activation);
-            rt_hold(&activation, next);
+        run_machine_code(ts, f, tree, leaving);
+        tree = next_tree(ts, f, leaving);
+        if (tree != NULL) {
+            rt_release(activation);
+            rt_hold(activation, tree);
         }
     }
-    int result = rt_go_on(&leaving);
+}
+
+static void end_run(RtActivation *activation)
+{
     nesting--;
-    rt_release(&activation);
+    rt_release(activation);
     if (rt.sweep_due) {
         rt_sweep();
     }
+}
+
+int rt_enter(PyThreadState *ts, CpyFrame *f, RtPlace *p)
+{
+    RtActivation activation;
+    RtLeaving leaving;
+    if (!may_enter(ts, f, p->tree)) {
+        return 0;
+    }
+    nesting++;
+    run_trees(ts, f, p->tree, &activation, &leaving);
+    int result = rt_go_on(&leaving);
+    end_run(&activation);
+    return result;
+}
+
+PyObject *rt_enter_function(PyThreadState *ts, CpyFrame *f, RtTree *tree)
+{
+    RtActivation activation;
+    RtLeaving leaving;
+    if (!may_enter(ts, f, tree)) {
+        return cpy_frame_run(ts, f, false);
+    }
+    nesting++;
+    run_trees(ts, f, tree, &activation, &leaving);
+    PyObject *result = rt_finish_function(&leaving);
+    end_run(&activation);
     return result;
 }

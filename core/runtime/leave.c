@@ -383,7 +383,8 @@ void rt_rebuild(CgRun *run, CgExit *exit, RtLeaving *lv)
     set_last_place(&b, lv);
 }
 
-int rt_go_on(RtLeaving *lv)
+/* True when the root frame has to go on by raising. */
+static bool run_frames_above(RtLeaving *lv)
 {
     bool raising = lv->raising;
     if (lv->record != NULL && !raising && !lv->record->dead) {
@@ -393,7 +394,33 @@ int rt_go_on(RtLeaving *lv)
         PyObject *result = cpy_frame_run(lv->ts, lv->frames[i], raising);
         raising = rt_take_result(lv, i - 1, lv->snap->frames[i].how, result);
     }
-    return raising ? cpy_raise_at(lv->ts, lv->frames[0]) : 0;
+    return raising;
+}
+
+int rt_go_on(RtLeaving *lv)
+{
+    return run_frames_above(lv) ? cpy_raise_at(lv->ts, lv->frames[0]) : 0;
+}
+
+/* What a frame at a return instruction returns; it is gone then. */
+static PyObject *return_from(PyThreadState *ts, CpyFrame *f)
+{
+    int slot = cpy_code_stack_base(cpy_frame_code(f)) + cpy_frame_depth(f) - 1;
+    CpySlot top = cpy_slot_get(f, slot);
+    PyObject *result = top.kind == CPY_SLOT_OWNED ? top.obj : Py_NewRef(top.obj);
+    cpy_frame_set_depth(f, cpy_frame_depth(f) - 1);
+    cpy_frame_pop(ts, f);
+    return result;
+}
+
+PyObject *rt_finish_function(RtLeaving *lv)
+{
+    CpyFrame *f = lv->frames[0];
+    if (lv->snap->kind == IR_EXIT_RETURN && lv->nframes == 1 && !lv->raising && lv->record == NULL &&
+        !cpy_others_watch(lv->ts, cpy_frame_code(f))) {
+        return return_from(lv->ts, f);
+    }
+    return cpy_frame_run(lv->ts, f, run_frames_above(lv));
 }
 
 /* ---- showing the frames while the trace goes on ------------------------------------------------------------- */

@@ -166,7 +166,8 @@ int rt_enable(PyObject *module, const RtParams *params)
     }
     take_params(params);
     rt.host = (RecHost){.label_at = label_at, .no_inline = no_inline, .set_no_inline = set_no_inline,
-                        .observe = rt_observe, .consumer = rt_consumer_at, .is_volatile = rt_is_volatile, .set_volatile = rt_set_volatile};
+                        .observe = rt_observe, .consumer = rt_consumer_at, .is_volatile = rt_is_volatile, .set_volatile = rt_set_volatile,
+                        .call_function = rt_call_function};
     rt_log_close();
     rt_log_open(rt.params.log);
     rt.on = true;

@@ -211,6 +211,10 @@ void *rt_helper(IrCall which);
 
 /* enter.c */
 int rt_enter(PyThreadState *ts, CpyFrame *f, RtPlace *p); /* as an event callback's result */
+PyObject *rt_enter_function(PyThreadState *ts, CpyFrame *f, RtTree *tree); /* a frame that was pushed for it, which is gone then */
+
+/* call.c: as PyObject_Vectorcall */
+PyObject *rt_call_function(PyObject *callable, PyObject *const *args, size_t nargsf, PyObject *kwnames);
 
 /* leave.c */
 typedef struct RtLeaving {
@@ -226,6 +230,7 @@ typedef struct RtLeaving {
 RtPlan *rt_plan(CgExit *exit);
 void rt_rebuild(CgRun *run, CgExit *exit, RtLeaving *leaving);
 int rt_go_on(RtLeaving *leaving);
+PyObject *rt_finish_function(RtLeaving *leaving); /* the same for a root frame that the interpreter is not in */
 /* Callbacks of machine code. */
 void rt_sync(CgRun *run, CgExit *exit);
 void rt_unsync(CgRun *run);

@@ -1,0 +1,70 @@
+/*  Calls that machine code makes of Python functions that it did not inline: those with loops of their own, and recursion.
+
+    Instead of the interpreter's vectorcall they come here: such a function is compiled from its first instruction on when it was called
+    often, and its machine code is entered without an event in between. What it has no code for runs in the interpreter from the frame
+    that was made for it. */
+#include "runtime/state.h"
+
+/* Functions whose frame is filled by copying arguments: what comes before their RESUME does nothing. */
+static bool is_simple(PyFunctionObject *func, size_t nargs)
+{
+    PyCodeObject *code = (PyCodeObject *)func->func_code;
+    const int never = CO_VARARGS | CO_VARKEYWORDS | CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR;
+    size_t ndefaults = func->func_defaults != NULL ? (size_t)PyTuple_GET_SIZE(func->func_defaults) : 0;
+    return (code->co_flags & (never | CO_OPTIMIZED)) == CO_OPTIMIZED && code->co_kwonlyargcount == 0 &&
+           code->co_nlocalsplus == code->co_nlocals && nargs <= (size_t)code->co_argcount &&
+           nargs + ndefaults >= (size_t)code->co_argcount && cpy_function_is_plain(func);
+}
+
+static CpyFrame *push_frame(PyThreadState *ts, PyFunctionObject *func, PyObject *const *args, size_t nargs)
+{
+    PyCodeObject *code = (PyCodeObject *)func->func_code;
+    CpyFrame *f = cpy_frame_push(ts, func);
+    if (f == NULL) {
+        return NULL;
+    }
+    size_t total = (size_t)code->co_argcount;
+    for (size_t i = 0; i < total; i++) {
+        PyObject *o = i < nargs ? args[i] : PyTuple_GET_ITEM(func->func_defaults, PyTuple_GET_SIZE(func->func_defaults) - (Py_ssize_t)(total - i));
+        cpy_slot_take(f, (int)i, Py_NewRef(o));
+    }
+    return f;
+}
+
+/* Is its tree to be entered? Cold ones are counted, hot ones recorded with the frame that is about to run. */
+static bool is_cold(RtPlace *p)
+{
+    if (p->tree != NULL) {
+        return false;
+    }
+    return p->given_up || rt.recording.rec != NULL || --p->left > 0;
+}
+
+static void start_recording(PyThreadState *ts, CpyFrame *f, RtPlace *p)
+{
+    p->left = (int32_t)rt.params.function_threshold;
+    rt_record_root(REC_FUNCTION, ts, f, p->code, RT_AT_START);
+}
+
+PyObject *rt_call_function(PyObject *callable, PyObject *const *args, size_t nargsf, PyObject *kwnames)
+{
+    size_t nargs = (size_t)PyVectorcall_NARGS(nargsf);
+    PyFunctionObject *func = (PyFunctionObject *)callable;
+    if (!rt.on || kwnames != NULL || !PyFunction_Check(callable) || !is_simple(func, nargs)) {
+        return PyObject_Vectorcall(callable, args, nargsf, kwnames);
+    }
+    RtPlace *p = rt_place((PyCodeObject *)func->func_code, RT_AT_START, true);
+    if (p == NULL || is_cold(p)) {
+        return PyObject_Vectorcall(callable, args, nargsf, kwnames);
+    }
+    PyThreadState *ts = PyThreadState_GetUnchecked();
+    CpyFrame *f = push_frame(ts, func, args, nargs);
+    if (f == NULL) {
+        return NULL;
+    }
+    if (p->tree != NULL) {
+        return rt_enter_function(ts, f, p->tree);
+    }
+    start_recording(ts, f, p);
+    return cpy_frame_run(ts, f, false);
+}
