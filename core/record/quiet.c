@@ -1,5 +1,7 @@
 /*  Calls of C functions that are known neither to run code of the program nor to look at frames: they need no sync, and the trace
-    stays valid behind them. What decides is the function and the types of its arguments; both are guarded. */
+    stays valid behind them. What decides is the function and the types of its arguments; both are guarded.
+
+    str(), repr() and format() are not among them: they look for signals, and so do functions that may take long over big ints. */
 #include "record/call.h"
 
 #include <string.h>
@@ -47,8 +49,7 @@ static bool type_is_quiet(const RecCall *c)
     if (t == (PyObject *)&PyEnum_Type) {
         return c->n >= 1 && is_builtin_iterable(c->concrete[0]) && all_are(c, 1, rec_is_scalar);
     }
-    if (t == (PyObject *)&PyLong_Type || t == (PyObject *)&PyFloat_Type || t == (PyObject *)&PyUnicode_Type ||
-        t == (PyObject *)&PyBool_Type || t == (PyObject *)&PyComplex_Type) {
+    if (t == (PyObject *)&PyLong_Type || t == (PyObject *)&PyFloat_Type || t == (PyObject *)&PyBool_Type || t == (PyObject *)&PyComplex_Type) {
         return all_are(c, 0, rec_is_scalar);
     }
     return (t == (PyObject *)&PyDict_Type || t == (PyObject *)&PySet_Type) && c->n == 0;
@@ -56,8 +57,8 @@ static bool type_is_quiet(const RecCall *c)
 
 static bool function_is_quiet(const RecCall *c)
 {
-    static const char *const over_scalars[] = {"abs", "ascii", "bin", "chr", "divmod", "format", "hash", "hex", "len", "max",
-                                               "min", "oct", "ord", "pow", "repr", "round", NULL};
+    static const char *const over_scalars[] = {"abs", "chr", "divmod", "hash", "len", "max", "min", "ord", "round", NULL};
+    static const char *const over_long_ways[] = {"comb", "factorial", "perm", "pow", NULL};
     PyCFunctionObject *f = (PyCFunctionObject *)c->callable;
     const char *module = f->m_module != NULL && PyUnicode_Check(f->m_module) ? PyUnicode_AsUTF8(f->m_module) : NULL;
     if (module == NULL) {
@@ -68,7 +69,7 @@ static bool function_is_quiet(const RecCall *c)
         return (is_one_of(f->m_ml->ml_name, over_scalars) && all_are(c, 0, rec_is_scalar)) ||
                (one && is_builtin_iterable(c->concrete[0]));
     }
-    return (strcmp(module, "math") == 0 && all_are(c, 0, rec_is_scalar)) || (strcmp(module, "time") == 0 && c->n == 0);
+    return (strcmp(module, "math") == 0 && !is_one_of(f->m_ml->ml_name, over_long_ways) && all_are(c, 0, rec_is_scalar)) || (strcmp(module, "time") == 0 && c->n == 0);
 }
 
 static bool is_sequence(PyObject *o)
@@ -78,13 +79,13 @@ static bool is_sequence(PyObject *o)
 
 static bool method_is_quiet(const RecCall *c)
 {
-    static const char *const by_codecs[] = {"encode", "decode", NULL}, *const views[] = {"keys", "values", "items", "copy", NULL};
+    static const char *const loud[] = {"encode", "decode", "format", NULL}, *const views[] = {"keys", "values", "items", "copy", NULL};
     PyMethodDescrObject *d = (PyMethodDescrObject *)c->callable;
     PyTypeObject *t = d->d_common.d_type;
     const char *name = d->d_method->ml_name;
     if (t == &PyUnicode_Type || t == &PyBytes_Type || t == &PyLong_Type || t == &PyFloat_Type || t == &PyComplex_Type) {
         bool joins = strcmp(name, "join") == 0;
-        return !is_one_of(name, by_codecs) && all_are(c, 1, joins ? is_sequence : rec_is_scalar);
+        return !is_one_of(name, loud) && all_are(c, 1, joins ? is_sequence : rec_is_scalar);
     }
     return (t == &PyDict_Type || t == &PyList_Type || t == &PySet_Type) && c->n == 1 && is_one_of(name, views);
 }
