@@ -20,6 +20,7 @@ typedef struct CgRun {
     void *frame;                 /* the root frame */
     struct CgExit *exit;         /* set by the exit taken */
     void *runtime;               /* the runtime's own */
+    uint64_t version;            /* the eval breaker's bits of version_mask at entry */
     uint64_t saved_sp;           /* machine code's own */
     uint64_t array[CG_ARRAY];    /* argument arrays of calls: items begin at array[1] */
     uint64_t spill[CG_SPILLS];
@@ -86,6 +87,7 @@ typedef struct {
     int slot_flags_offset;                         /* byte of an object whose bit 0 is the tag its slot must carry; 0 or -1: no tags */
     int frame_object_offset;                       /* of the PyFrameObject pointer in a frame */
     void *breaker; uint64_t breaker_mask;
+    uint64_t version_mask;       /* bits of that word that change when tools begin or cease to monitor: guard_valid compares them with CgRun.version */
     uint8_t *valid_flag;                           /* of the trace being compiled: byte, 1 while valid */
     CgLoc *exit_args;                              /* side traces: where the parent exit left each value */
     int nexit_args;

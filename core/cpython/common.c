@@ -373,6 +373,12 @@ cpy_eval_breaker_is_set(PyThreadState *ts)
     return (_Py_atomic_load_uintptr_relaxed(&ts->eval_breaker) & _PY_EVAL_EVENTS_MASK) != 0;
 }
 
+uint64_t
+cpy_monitoring_version(PyThreadState *ts)
+{
+    return _Py_atomic_load_uintptr_relaxed(&ts->eval_breaker) & ~(uint64_t)_PY_EVAL_EVENTS_MASK;
+}
+
 bool
 cpy_is_main_interpreter(PyThreadState *ts)
 {

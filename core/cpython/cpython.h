@@ -253,6 +253,7 @@ int cpy_raise_at(PyThreadState *ts, CpyFrame *f);
 /* Address of the word that machine code tests on back-edges: nonzero after masking with *mask means leave the trace. */
 void *cpy_eval_breaker(PyThreadState *ts, uint64_t *mask);
 bool cpy_eval_breaker_is_set(PyThreadState *ts);
+uint64_t cpy_monitoring_version(PyThreadState *ts); /* the word's other bits: they change when tools begin or cease to monitor */
 bool cpy_is_main_interpreter(PyThreadState *ts);
 int cpy_enter_recursive_py(PyThreadState *ts); /* as the interpreter's own Python-call depth check: -1 with RecursionError */
 void cpy_leave_recursive_py(PyThreadState *ts);

@@ -88,6 +88,7 @@ static __attribute__((noinline)) void run_machine_code(PyThreadState *ts, CpyFra
     run.frame = f;
     run.exit = NULL;
     run.runtime = &mine;
+    run.version = cpy_monitoring_version(ts);
     clear_above(f, tree);
     uint64_t start = __rdtsc();
     CgExit *exit = rt.enter(tree->root->cg->code, &run);

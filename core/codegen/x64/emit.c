@@ -685,6 +685,12 @@ static void emit_guard_valid(Emit *e, const CgInsn *n) {
     x64_alu_mi(&e->a, ALU_CMP, W32, x64_at(temp, config->off_refcnt), 1);
     x64_exit_if(e, CC_NE, n);
     x64_bind8(&e->a, none);
+    if (config->version_mask != 0) {
+        x64_rm(&e->a, X64_MOV, W64, temp, address(e, config->breaker, temp));
+        x64_rm(&e->a, X64_XOR, W64, temp, x64_at(RBP, (int32_t)offsetof(CgRun, version)));
+        x64_test_ri(&e->a, W64, temp, (int32_t)config->version_mask);
+        x64_exit_if(e, CC_NE, n);
+    }
 }
 
 static void emit_guard_breaker(Emit *e, const CgInsn *n) {
