@@ -190,7 +190,9 @@ bool rec_inline_call(Recorder *r, PyFunctionObject *func, IrRef func_ref, int n,
         rec_give_up(r, ABORT_odd_value);
         return false;
     }
-    rec_depend(r, REC_DEP_FUNCTION, (PyObject *)func, NULL);
+    if (func_ref == IR_NONE) {
+        rec_depend(r, REC_DEP_FUNCTION, (PyObject *)func, NULL); /* Another, of which only the code is known, must not live longer for it. */
+    }
     if (!rec_enter_frame(r, func, func_ref, how, pop_on_return)) {
         return false;
     }
@@ -446,7 +448,10 @@ static bool call_python(Recorder *r, RecCall *c)
     }
     PyObject *constant;
     IrRef func_ref = IR_NONE;
-    bool same_code_only = func->func_closure && !func->func_defaults && !rec_is_const(r, c->func.ref, &constant);
+    const IrInsn *def = ir_at(r->raw, c->func.ref);
+    bool made_here = def->op == IR_call && def->imm.i == IR_CALL_make_function;
+    bool same_code_only = (func->func_closure || made_here) && !func->func_defaults && !func->func_kwdefaults &&
+                          !rec_is_const(r, c->func.ref, &constant);
     if (same_code_only) {
         rec_guard_type(r, c->func.ref, c->callable);
         rec_guard_is(r, rec_load(r, c->func.ref, rec_field(r, CPY_OFF_function_code, IR_W_OBJ, MEMID_func)), func->func_code);
