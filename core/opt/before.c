@@ -26,6 +26,14 @@ static bool is_varying_slot(const Before *b, int k) {
     return false;
 }
 
+static IrRef loop_of(const IrTrace *t) {
+    IrRef r = 1;
+    while (ir_at(t, r)->op != IR_loop) {
+        r++;
+    }
+    return r;
+}
+
 static bool has_all_operands(const Before *b, const IrInsn *in) {
     for (int i = 0; i < in->nargs; i++) {
         if (!b->appended[in->args[i]]) {
@@ -104,8 +112,13 @@ static void append_all(Before *b) {
         vec_push_in(cx->arena, &b->more->insns, *ir_at(cx->raw, r));
     }
     b->first = NINSNS(b->more);
+    for (IrRef r = 1; r < NINSNS(b->head->out); r++) { /* They stand anywhere. */
+        if (ir_is_const(b->head->out, r)) {
+            append(b, r);
+        }
+    }
     for (IrRef r = 1; r < NINSNS(b->head->out) && ir_at(b->head->out, r)->op != IR_loop; r++) {
-        if (is_lasting(b, ir_at(b->head->out, r))) {
+        if (!b->appended[r] && is_lasting(b, ir_at(b->head->out, r))) {
             append(b, r);
         }
     }
@@ -168,7 +181,7 @@ static void replay(Before *b) {
 OptVal *before_loop(OptContext *cx, const IrLabel *label, uint32_t raw_snap) {
     const OptHead *head = label->opt;
     Before b = { .cx = cx, .head = head, .label = label, .raw_snap = raw_snap };
-    find_writes(cx, head->raw, &b.writes);
+    find_writes(cx, head->out, loop_of(head->out), &b.writes);
     b.appended = opt_alloc(cx, NINSNS(head->out) * sizeof *b.appended);
     append_all(&b);
     if (!has_parameters(&b)) {

@@ -264,13 +264,14 @@ bool head_prepare(OptContext *cx, OptHeadSlot *slots, int n, uint32_t raw_snap, 
 bool head_match(OptContext *cx, OptHeadSlot *slots, int n, uint32_t raw_snap, uint8_t *wishes, OptPutFn put, void *data);
 void head_enter(OptContext *cx, OptHeadSlot *slots, int n, const IrRef *entries);
 
-/* writes.c: what a raw trace may change */
+/* writes.c: what a stretch of a trace may change */
 typedef struct {
     bool runs;
     unsigned classes;
     LIST(const IrField *) fields;
 } OptWrites;
-void find_writes(OptContext *cx, const IrTrace *raw, OptWrites *w);
+void find_writes(OptContext *cx, const IrTrace *t, IrRef from, OptWrites *w); /* from there to the trace's end */
+bool covers_writes(const OptWrites *all, const OptWrites *some);
 bool may_write(const OptWrites *w, const IrField *field);
 bool may_overlap(const IrField *a, const IrField *b, bool same_layout);
 
@@ -278,6 +279,7 @@ bool may_overlap(const IrField *a, const IrField *b, bool same_layout);
 typedef struct {
     uint8_t *wishes;                  /* per slot */
     LIST(const IrField *) uncarried;  /* fields that do not stay in registers */
+    bool raw_writes; /* objects that the first round did not make are made in the second: what that writes is what was recorded */
     bool again, no_before, no_link, no_args; /* no_*: ways of jumping to other loops that did not work */
 } OptPlan;
 OptHead *peel(OptContext *cx, OptPlan *plan);

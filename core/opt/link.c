@@ -325,7 +325,7 @@ bool keeps_label(OptContext *cx, const IrLabel *label) {
         return false;
     }
     OptWrites w;
-    find_writes(cx, cx->raw, &w);
+    find_writes(cx, cx->out, 1, &w);
     if (w.runs && head->trusts_types) {
         return false;
     }

@@ -127,7 +127,7 @@ IrTrace *opt_run(IrTrace *raw, Arena *arena, OptOptions *options, const char **w
         plan.again = false;
         OptHead *head = run_once(cx, &plan, loops);
         if (cx->why && !plan.no_args && (options->parent_label || ir_at(raw, NINSNS(raw) - 1)->op == IR_raw_link)) {
-            options->note = cx->why;
+            options->note = options->note ? options->note : cx->why;
             weaken(&plan, cx->hopeless);
             continue;
         }

@@ -183,7 +183,7 @@ OptHead *peel(OptContext *cx, OptPlan *plan) {
     uint32_t close = cx->now->snap;
     OptWrites writes;
     Values entries = { { 0 } }, fields = { { 0 } }, ends = { { 0 } };
-    find_writes(cx, cx->raw, &writes);
+    find_writes(cx, plan->raw_writes ? cx->raw : cx->out, 1, &writes);
     adopt_listed(cx, &cx->raw->snaps.data[close - 1]);
     head->slots = head_plan(cx, &cx->raw->snaps.data[close - 1], plan->wishes, &head->nslots);
     if (!head_match(cx, head->slots, head->nslots, close, plan->wishes, collect, &entries)) {
@@ -206,6 +206,12 @@ OptHead *peel(OptContext *cx, OptPlan *plan) {
     patch_phis(cx, head, &ends);
     close_fields(cx, plan, head);
     emit(cx, IR_end_loop, NULL, 0, NULL, 0);
+    OptWrites written;
+    find_writes(cx, cx->out, cx->loop_at, &written);
+    if (!plan->raw_writes && !covers_writes(&writes, &written)) {
+        plan->raw_writes = plan->again = true;
+        return NULL;
+    }
     keep_trusted(cx, head);
     return head;
 }

@@ -459,7 +459,7 @@ static void check_breaker(Recorder *r, int place)
 }
 
 /* How often a loop that is not compiled may go round inside another trace before that is given up. */
-enum { ROUNDS_OF_INNER = 3, ROUNDS_IN_CALLEE = 6, ROUNDS_IN_GENERATOR = 20 };
+enum { ROUNDS_OF_INNER = 3, ROUNDS_IN_CALLEE = 6, ROUNDS_OF_COMPILED = 4, ROUNDS_IN_GENERATOR = 20 };
 
 static void meet_inner_loop(Recorder *r, int place)
 {
@@ -488,7 +488,7 @@ static void meet_inner_loop(Recorder *r, int place)
         }
         return;
     }
-    if (!rec_is_root(r) && r->state->host->label_at(f->code, place)) {
+    if (!rec_is_root(r) && f->rounds > ROUNDS_OF_COMPILED && r->state->host->label_at(f->code, place)) {
         r->state->host->set_no_inline(f->code);
         rec_give_up(r, ABORT_unrolled_too_often);
     } else if (rec_is_root(r) && f->rounds > ROUNDS_OF_INNER) {

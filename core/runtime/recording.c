@@ -147,13 +147,31 @@ static void free_recorder(Recorder *r)
     }
 }
 
+/* Did the tree follow a call whose function turned out to have a loop that cannot be part of a trace? Made anew, it will not. */
+static bool followed_in_vain(const RtRecording *g, RecAbort why)
+{
+    if (g->kind != REC_SIDE || why != ABORT_unrolled_too_often) {
+        return false;
+    }
+    const IrSnapshot *snap = &g->exit->trace->ir->snaps.data[g->exit->snap];
+    for (int i = 1; i < snap->nframes; i++) {
+        if (snap->frames[i].code == g->rec->abort_code) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void give_up(RecAbort why, const char *words)
 {
     RtRecording g = rt.recording;
+    bool in_vain = followed_in_vain(&g, why);
     blame(why, words);
     rec_stop_events(g.rec);
     free_recorder(g.rec);
-    if (g.kind == REC_SIDE) {
+    if (in_vain) {
+        rt_tree_kill(g.parent);
+    } else if (g.kind == REC_SIDE) {
         rt_side_failed(g.exit, why);
     } else {
         rt_back_off(g.code, g.at, why);
