@@ -18,8 +18,8 @@ static void add_frame_slots(RecState *st, IrSnapshot *s, int n)
     }
     for (int i = 0; i < f->base + f->depth; i++) {
         RecVal *v = &f->slots[i];
-        /* Above what memory has of a generator's stack lies anything. */
-        bool above = n > 0 && i >= f->base + f->mem_depth;
+        /* Above what memory has of the stack lies nothing, or in a generator's frame anything. */
+        bool above = i >= f->base + f->mem_depth;
         bool listed = f->modified ? f->modified[i] || above : v->ref != IR_NONE;
         if (listed) {
             add_slot(st, s, n, i, v->ref, (v->owned ? IR_SNAP_OWNED : 0u) | (v->is_int ? IR_SNAP_INT : 0u));
