@@ -264,6 +264,8 @@ PyObject *cpy_load_global(PyObject *globals, PyObject *builtins, PyObject *name)
 PyObject *cpy_call_intrinsic_1(PyThreadState *ts, int which, PyObject *v);
 PyObject *cpy_load_method(PyObject *owner, PyObject *name, PyObject **self); /* as LOAD_ATTR's method form; new refs */
 PyObject *cpy_format_simple(PyObject *v);
+/* The dict or set that an exact iterator of such goes over, borrowed; NULL when it is over, and for others. */
+PyObject *cpy_iterated_container(PyObject *it);
 int64_t cpy_int_value(PyObject *exact_int, bool *fits); /* any int that fits i64 */
 void cpy_dealloc(PyObject *o); /* _Py_Dealloc */
 

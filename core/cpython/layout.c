@@ -11,6 +11,30 @@ typedef struct {
     PyObject *start, *stop, *step, *length;
 } RangeObject;
 
+typedef struct {
+    PyObject_HEAD
+    Py_ssize_t index;
+    PyObject *iter;
+} EnumerateObject;
+
+typedef struct {
+    PyObject_HEAD
+    Py_ssize_t size;
+    PyObject *iters;
+} ZipObject;
+
+typedef struct {
+    PyObject_HEAD
+    PyObject *dict;
+    Py_ssize_t used, position;
+    PyObject *result;
+} DictIterObject;
+
+typedef struct {
+    PyObject_HEAD
+    PyObject *set;
+} SetIterObject;
+
 static const int offsets[] = {
 #define AT(name, type, field) [CPY_OFF_##name] = (int)offsetof(type, field)
     AT(object_refcnt, PyObject, ob_refcnt),
@@ -52,6 +76,12 @@ static const int offsets[] = {
     AT(range_iter_start, _PyRangeIterObject, start),
     AT(range_iter_step, _PyRangeIterObject, step),
     AT(range_iter_len, _PyRangeIterObject, len),
+    AT(enumerate_index, EnumerateObject, index),
+    AT(enumerate_iter, EnumerateObject, iter),
+    AT(zip_iters, ZipObject, iters),
+    AT(dict_iter_dict, DictIterObject, dict),
+    AT(dict_iter_result, DictIterObject, result),
+    AT(set_iter_set, SetIterObject, set),
     AT(range_start, RangeObject, start),
     AT(range_stop, RangeObject, stop),
     AT(range_step, RangeObject, step),
@@ -239,6 +269,61 @@ probe_range(void)
 }
 
 static const char *
+probe_iterators(void)
+{
+    PyObject *list = Py_BuildValue("[ii]", 1000, 2000), *dict = Py_BuildValue("{i:i}", 1000, 2000);
+    PyObject *set = list != NULL ? PySet_New(list) : NULL, *items = dict != NULL ? PyObject_CallMethod(dict, "items", NULL) : NULL;
+    PyObject *counted = list != NULL ? PyObject_CallOneArg((PyObject *)&PyEnum_Type, list) : NULL;
+    PyObject *zipped = list != NULL ? PyObject_CallFunctionObjArgs((PyObject *)&PyZip_Type, list, list, NULL) : NULL;
+    PyObject *of_items = items != NULL ? PyObject_GetIter(items) : NULL, *of_set = set != NULL ? PyObject_GetIter(set) : NULL;
+    PyObject *first = counted != NULL ? PyIter_Next(counted) : NULL;
+    const char *why = NULL;
+    if (first == NULL || zipped == NULL || of_items == NULL || of_set == NULL) {
+        why = "memory";
+    } else if (FIELD(counted, enumerate_index, Py_ssize_t) != 1 ||
+               !Py_IS_TYPE(FIELD(counted, enumerate_iter, PyObject *), &PyListIter_Type)) {
+        why = "enumerate";
+    } else if (!PyTuple_CheckExact(FIELD(zipped, zip_iters, PyObject *)) ||
+               PyTuple_GET_SIZE(FIELD(zipped, zip_iters, PyObject *)) != 2) {
+        why = "zip";
+    } else if (FIELD(of_items, dict_iter_dict, PyObject *) != dict || FIELD(of_set, set_iter_set, PyObject *) != set ||
+               !PyTuple_CheckExact(FIELD(of_items, dict_iter_result, PyObject *))) {
+        why = "iterators of dicts and sets";
+    }
+    PyObject *all[] = {list, dict, set, items, counted, zipped, of_items, of_set, first};
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        Py_XDECREF(all[i]);
+    }
+    return why;
+}
+
+/* One that has yielded: where it stands, what its slots hold. */
+static const char *
+probe_generator(void)
+{
+    PyObject *globals = PyDict_New();
+    PyObject *gen = globals != NULL ? PyRun_String("(x for x in (1.5,))", Py_eval_input, globals, globals) : NULL;
+    const char *why = gen == NULL ? "memory" : NULL;
+    if (why == NULL && (cpy_generator_state(gen) != cpy_generator_created || FIELD(gen, generator_frame_object, void *) != NULL)) {
+        why = "generators";
+    }
+    PyObject *item = why == NULL ? PyIter_Next(gen) : NULL;
+    if (item != NULL) {
+        CpyFrame *f = cpy_generator_frame(gen);
+        CpySlot x = cpy_slot_get(f, 1);
+        if (cpy_generator_state(gen) != cpy_generator_suspended || x.kind != CPY_SLOT_OWNED || x.obj != item ||
+            cpy_decode(cpy_frame_code(f), cpy_frame_place(f)).op != CPYOP_resume || cpy_frame_depth(f) != CPY_ITER_SLOTS ||
+            FIELD(gen, generator_globals, PyObject *) != globals) {
+            why = "generators";
+        }
+    }
+    Py_XDECREF(item);
+    Py_XDECREF(gen);
+    Py_XDECREF(globals);
+    return why;
+}
+
+static const char *
 probe_text(void)
 {
     PyObject *ascii = PyUnicode_FromString("jitney"), *wide = PyUnicode_FromString("\xe2\x82\xac!");
@@ -358,7 +443,7 @@ cpy_probe_layout(void)
 {
     static const char *(*const probes[])(void) = {
         probe_opcodes, probe_numbers, probe_sequences, probe_range, probe_text, probe_dict,
-        probe_instance, probe_frame, probe_constants,
+        probe_instance, probe_frame, probe_constants, probe_iterators, probe_generator,
     };
     for (size_t i = 0; i < sizeof(probes) / sizeof(probes[0]); i++) {
         const char *why = probes[i]();

@@ -144,6 +144,17 @@ cpy_dict_put(PyObject *dict, PyObject *key, PyObject *value)
     return PyDict_SetItem(dict, key, value);
 }
 
+PyObject *
+cpy_iterated_container(PyObject *it)
+{
+    PyTypeObject *t = Py_TYPE(it);
+    bool of_dict = t == &PyDictIterKey_Type || t == &PyDictIterValue_Type || t == &PyDictIterItem_Type;
+    if (!of_dict && t != &PySetIter_Type) {
+        return NULL;
+    }
+    return *(PyObject **)((char *)it + cpy_offset(of_dict ? CPY_OFF_dict_iter_dict : CPY_OFF_set_iter_set));
+}
+
 /* Where an absent key would go is *free_entry. */
 static int
 find_in_set(PySetObject *so, PyObject *key, Py_hash_t hash, setentry **free_entry)

@@ -128,7 +128,7 @@ static bool next_of_range(Recorder *r, IrRef it, PyObject *o)
     return true;
 }
 
-static IrRef load_item(Recorder *r, bool is_list, IrRef seq, IrRef index)
+IrRef rec_sequence_item(Recorder *r, bool is_list, IrRef seq, IrRef index)
 {
     if (!is_list) {
         return rec_load_elem(r, seq, index, rec_elem(r, "tuple.item", cpy_offset(CPY_OFF_tuple_items), IR_W_OBJ, MEMID_none));
@@ -137,7 +137,7 @@ static IrRef load_item(Recorder *r, bool is_list, IrRef seq, IrRef index)
     return rec_load_elem(r, items, index, rec_elem(r, "list.item", 0, IR_W_OBJ, MEMID_list_item));
 }
 
-static IrRef load_size(Recorder *r, bool is_list, IrRef seq)
+IrRef rec_sequence_size(Recorder *r, bool is_list, IrRef seq)
 {
     return rec_load(r, seq, is_list ? rec_elem(r, "list.size", cpy_offset(CPY_OFF_var_size), IR_W_I64, MEMID_list_header)
                                     : rec_elem(r, "size", cpy_offset(CPY_OFF_var_size), IR_W_I64, MEMID_none));
@@ -159,14 +159,14 @@ static bool next_of_sequence(Recorder *r, IrRef it, PyObject *o, bool is_list)
     rec_op1(r, IR_guard_nonnull, seq);
     rec_guard_type(r, seq, seq_now);
     IrRef index = rec_load(r, it, k->fields[0]);
-    IrRef in_range = rec_op2(r, IR_lt_u64, index, load_size(r, is_list, seq));
+    IrRef in_range = rec_op2(r, IR_lt_u64, index, rec_sequence_size(r, is_list, seq));
     bool more = index_now < PyObject_Length(seq_now);
     rec_guard_bool(r, in_range, more);
     if (!more) {
         rec_exhaust(r);
         return true;
     }
-    RecVal item = {.ref = load_item(r, is_list, seq, index)};
+    RecVal item = {.ref = rec_sequence_item(r, is_list, seq, index)};
     rec_own(r, &item);
     rec_store(r, it, rec_op2(r, IR_add_i64, index, rec_int(r, 1)), k->fields[0]);
     rec_push_val(r, item);
@@ -188,12 +188,12 @@ static void next_by_index(Recorder *r)
     CpySlot now = cpy_slot_get(f->real, slot);
     rec_guard_type(r, seq->ref, seq_now);
     bool more = now.num < PyObject_Length(seq_now);
-    rec_guard_bool(r, rec_op2(r, IR_lt_u64, index->ref, load_size(r, is_list, seq->ref)), more);
+    rec_guard_bool(r, rec_op2(r, IR_lt_u64, index->ref, rec_sequence_size(r, is_list, seq->ref)), more);
     if (!more) {
         rec_exhaust(r);
         return;
     }
-    RecVal item = {.ref = load_item(r, is_list, seq->ref, index->ref)};
+    RecVal item = {.ref = rec_sequence_item(r, is_list, seq->ref, index->ref)};
     rec_own(r, &item);
     index->ref = rec_op2(r, IR_add_i64, index->ref, rec_int(r, 1));
     if (f->modified) {
@@ -208,7 +208,11 @@ static void next_by_call(Recorder *r, IrRef it, PyObject *o)
 {
     RecState *st = r->state;
     rec_guard_type(r, it, o);
-    st->pending_next = rec_call1(r, IR_CALL_iter_next, it);
+    st->pending_quiet = rec_steps_quietly(o);
+    st->pending_next = rec_call1(r, st->pending_quiet ? IR_CALL_iter_next_plain : IR_CALL_iter_next, it);
+    if (st->pending_quiet) {
+        rec_op2(r, IR_guard_is_not, st->pending_next, rec_const(r, Py_NotImplemented));
+    }
     st->pending_for = st->insn;
     st->pending_before = st->before;
 }
@@ -233,7 +237,9 @@ static void went_on(Recorder *r, IrRef item)
     IrRef guard = rec_op1(r, IR_guard_nonnull, item);
     ir_set_snap(r->raw, guard, with_kind(r, st->pending_before, IR_EXIT_NEXT));
     rec_push(r, item, true);
-    guard_still_valid(r, st->pending_for.next);
+    if (!st->pending_quiet) {
+        guard_still_valid(r, st->pending_for.next);
+    }
     st->goes_to = st->pending_for.next;
 }
 
@@ -249,7 +255,7 @@ static void went_out(Recorder *r, IrRef item)
     guard = rec_op1(r, IR_guard_ok, ok);
     ir_set_snap(r->raw, guard, with_kind(r, st->pending_before, IR_EXIT_RAISE));
     st->insn = st->pending_for;
-    st->ran = true;
+    st->ran = !st->pending_quiet;
     rec_exhaust(r);
     rec_finish_insn(r);
 }
@@ -296,7 +302,9 @@ void rec_do_for_iter(Recorder *r)
         }
         return;
     }
-    next_by_call(r, it, o);
+    if (!rec_next_of_iterators(r, it, o)) {
+        next_by_call(r, it, o);
+    }
 }
 
 void rec_do_end_for(Recorder *r)

@@ -46,6 +46,7 @@ typedef struct RecState {
     bool ended;             /* the trace has its END */
     bool moved;             /* an instruction was recorded */
     IrRef pending_next;     /* result of iter_next whose side is told by where the interpreter goes on */
+    bool pending_quiet;     /* and that ran no code */
     CpyInsn pending_for; uint32_t pending_before;
     RecVal drops[REC_MAX_DROPS];
     int ndrops;
@@ -171,6 +172,10 @@ void rec_guard_no_error(Recorder *r);                   /* else raised at this i
 void rec_exhaust(Recorder *r);                          /* the current FOR_ITER's exhausted edge */
 void rec_resolve_next(Recorder *r, int place);          /* which way did the FOR_ITER before this place go */
 void rec_finish_insn(Recorder *r);
+IrRef rec_sequence_size(Recorder *r, bool is_list, IrRef seq);  /* of an exact list, else tuple */
+IrRef rec_sequence_item(Recorder *r, bool is_list, IrRef seq, IrRef index); /* borrowed */
+bool rec_next_of_iterators(Recorder *r, IrRef ref, PyObject *o); /* iter_steps.c: false: not these, nothing emitted */
+bool rec_steps_quietly(PyObject *o);
 
 /* ---- generators: generator.c ------------------------------------------------------------------------ */
 static inline bool rec_is_generator(const RecFrame *f) { return (f->how & 0xff) == REC_HOW_GENERATOR; }

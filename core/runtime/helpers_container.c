@@ -265,6 +265,21 @@ static PyObject *get_iter_helper(PyObject *o)
     return PyObject_GetIter(o);
 }
 
+/* items() would use its tuple again, and what that held could die. */
+static PyObject *iter_next_plain_helper(PyObject *it)
+{
+    PyObject *container = cpy_iterated_container(it), *kept = NULL;
+    if (container != NULL && Py_REFCNT(container) == 1) {
+        return Py_NewRef(Py_NotImplemented);
+    }
+    if (Py_IS_TYPE(it, &PyDictIterItem_Type)) {
+        kept = Py_XNewRef(*(PyObject **)((char *)it + cpy_offset(CPY_OFF_dict_iter_result)));
+    }
+    PyObject *item = Py_TYPE(it)->tp_iternext(it);
+    Py_XDECREF(kept);
+    return item;
+}
+
 static PyObject *iter_next_helper(PyObject *it)
 {
     PyObject *item = Py_TYPE(it)->tp_iternext(it);
@@ -370,6 +385,7 @@ void rt_helpers_container(void **table)
     PUT(table, bytearray_store);
     PUT(table, get_iter);
     PUT(table, iter_next);
+    PUT(table, iter_next_plain);
     PUT(table, no_error);
     PUT(table, unpack);
 }
