@@ -59,16 +59,20 @@ typedef struct {
     bool taken[CALL_MAX_ARGS];
 } Binding;
 
+/* Not PyCode_GetVarnames, which makes a tuple that stays with the code and can be counted. */
+static PyObject *name_of_argument(PyCodeObject *code, int i)
+{
+    return PyTuple_GET_ITEM(code->co_localsplusnames, i);
+}
+
 static int slot_of_keyword(PyCodeObject *code, PyObject *name)
 {
-    PyObject *names = PyCode_GetVarnames(code);
     int found = -1, total = code->co_argcount + code->co_kwonlyargcount;
-    for (int i = code->co_posonlyargcount; names && i < total && found < 0; i++) {
-        if (PyUnicode_Compare(PyTuple_GET_ITEM(names, i), name) == 0) {
+    for (int i = code->co_posonlyargcount; i < total && found < 0; i++) {
+        if (PyUnicode_Compare(name_of_argument(code, i), name) == 0) {
             found = i;
         }
     }
-    Py_XDECREF(names);
     return found;
 }
 
@@ -91,15 +95,14 @@ static bool bind_defaults(Recorder *r, PyFunctionObject *func, Binding *b)
     PyCodeObject *code = (PyCodeObject *)PyFunction_GET_CODE(func);
     PyObject *defaults = func->func_defaults, *kwdefaults = func->func_kwdefaults;
     int ndefaults = defaults ? (int)PyTuple_GET_SIZE(defaults) : 0;
-    PyObject *names = PyCode_GetVarnames(code);
-    bool ok = names != NULL;
+    bool ok = true;
     for (int i = 0; ok && i < code->co_argcount + code->co_kwonlyargcount; i++) {
         if (b->slots[i].ref != IR_NONE) {
             continue;
         }
         PyObject *value = NULL;
         if (i >= code->co_argcount) {
-            value = kwdefaults ? PyDict_GetItemWithError(kwdefaults, PyTuple_GET_ITEM(names, i)) : NULL;
+            value = kwdefaults ? PyDict_GetItemWithError(kwdefaults, name_of_argument(code, i)) : NULL;
         } else if (i >= code->co_argcount - ndefaults) {
             value = PyTuple_GET_ITEM(defaults, i - (code->co_argcount - ndefaults));
         }
@@ -107,12 +110,11 @@ static bool bind_defaults(Recorder *r, PyFunctionObject *func, Binding *b)
         if (ok) {
             rec_depend(r, REC_DEP_FUNCTION, (PyObject *)func, NULL);
             if (i >= code->co_argcount) {
-                rec_depend(r, REC_DEP_DICT_KEY, kwdefaults, PyTuple_GET_ITEM(names, i)); /* It may change in place. */
+                rec_depend(r, REC_DEP_DICT_KEY, kwdefaults, name_of_argument(code, i)); /* It may change in place. */
             }
             b->slots[i] = (RecVal){.ref = rec_const(r, value)};
         }
     }
-    Py_XDECREF(names);
     return ok;
 }
 
@@ -159,14 +161,12 @@ static bool can_bind(PyFunctionObject *func, int n, PyObject *kwnames)
         filled[slot] = true;
     }
     int ndefaults = func->func_defaults ? (int)PyTuple_GET_SIZE(func->func_defaults) : 0;
-    PyObject *names = PyCode_GetVarnames(code);
-    bool ok = names != NULL;
+    bool ok = true;
     for (int i = 0; ok && i < total; i++) {
         bool has_default = i < code->co_argcount ? i >= code->co_argcount - ndefaults
-                                                 : func->func_kwdefaults && PyDict_Contains(func->func_kwdefaults, PyTuple_GET_ITEM(names, i)) == 1;
+                                                 : func->func_kwdefaults && PyDict_Contains(func->func_kwdefaults, name_of_argument(code, i)) == 1;
         ok = filled[i] || has_default;
     }
-    Py_XDECREF(names);
     return ok;
 }
 

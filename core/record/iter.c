@@ -143,6 +143,19 @@ IrRef rec_sequence_size(Recorder *r, bool is_list, IrRef seq)
                                     : rec_elem(r, "size", cpy_offset(CPY_OFF_var_size), IR_W_I64, MEMID_none));
 }
 
+/* An iterator that came to its end has let its sequence go: whoever else has it finds nothing more, even when the sequence grows.
+   FOR_ITER on it again does the same, should the sequence's death leave the trace. */
+static void let_sequence_go(Recorder *r, IrRef it, const IrKlass *k, bool is_list)
+{
+    if (is_list) {
+        rec_store(r, it, rec_int(r, -1), k->fields[0]); /* What tells its methods that it is over. */
+    }
+    IrInsn imm = {.imm.field = k->fields[1]};
+    IrRef args[2] = {it, ir_const_obj(r->raw, NULL)};
+    IrRef insn = ir_append_imm(r->raw, IR_replace, args, 2, imm);
+    ir_set_snap(r->raw, insn, r->state->before);
+}
+
 static bool next_of_sequence(Recorder *r, IrRef it, PyObject *o, bool is_list)
 {
     int off_seq = cpy_offset(is_list ? CPY_OFF_list_iter_seq : CPY_OFF_tuple_iter_seq);
@@ -163,6 +176,7 @@ static bool next_of_sequence(Recorder *r, IrRef it, PyObject *o, bool is_list)
     bool more = index_now < PyObject_Length(seq_now);
     rec_guard_bool(r, in_range, more);
     if (!more) {
+        let_sequence_go(r, it, k, is_list);
         rec_exhaust(r);
         return true;
     }
