@@ -342,6 +342,7 @@ static void start_side(Recorder *r)
         rec_finish_insn(r);
     } else {
         release_drops(r, place);
+        st->goes_to = place; /* Nothing may be missed before the first event. */
     }
 }
 
@@ -354,6 +355,9 @@ static void start_root(Recorder *r)
     r->state->before = rec_snap_at(r, f->place, 0, IR_EXIT_RESUME);
     load_root(r, f->depth);
     rec_observe(r, f->code);
+    if (r->state->start.kind == REC_LOOP) {
+        r->state->goes_to = f->place; /* Nothing may be missed before the first event. */
+    }
 }
 
 Recorder *rec_start(const RecStart *start, const RecHost *host, PyThreadState *ts, RecAbort *why)

@@ -88,7 +88,8 @@ static bool has_live_site(const RtCode *c)
 /* While there are places of ours the events stay; turning them off and on brings back those that were disabled. */
 int rt_observe(PyCodeObject *code, bool on)
 {
-    if (!rt.on || !has_live_site(rt_code(code, false))) {
+    RtCode *c = rt.on ? rt_code(code, false) : NULL;
+    if (c == NULL || c->sites == NULL || (!on && !has_live_site(c))) {
         return cpy_observe(code, on);
     }
     return on && cpy_observe(code, false) < 0 ? -1 : cpy_observe(code, true);
@@ -252,7 +253,13 @@ int rt_on_instruction(PyThreadState *ts, PyCodeObject *code, int place)
             return 0;
         }
     }
-    return rt.recording.rec == NULL || !rec_observes(rt.recording.rec, code);
+    if (rt.recording.rec != NULL && rec_observes(rt.recording.rec, code)) {
+        return 0;
+    }
+    if (!has_live_site(c) && cpy_observe(code, false) < 0) {
+        PyErr_Clear(); /* They cost time, that is all. */
+    }
+    return 1;
 }
 
 PyObject *rt_consumer_at(PyCodeObject *code, int place, PyObject *callable)
