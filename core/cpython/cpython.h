@@ -165,6 +165,10 @@ void *cpy_shared_keys_count(PyTypeObject *type, int *bytes);
 /* Setting an attribute that is still NULL in inline values must record the insertion order as the interpreter does:
    call this instead of a bare store then (steals nothing, borrows value). 0 / -1. */
 int cpy_inline_attr_set(PyObject *obj, PyObject *name, PyObject *value);
+/* The same for an instance that cpy_new_instance just made, by offset: steals value. False: nothing done. */
+bool cpy_inline_attr_init(PyObject *obj, int offset, PyObject *value);
+/* The attributes of an instance of a plain type (cpy_type_is_plain), entries may be NULL; NULL when it does not keep them inline. */
+PyObject *const *cpy_inline_attrs(PyObject *obj, int *n);
 /* A new instance of a plain heap class exactly as object.__new__ makes it (inline values set up, tracked by the collector). */
 PyObject *cpy_new_instance(PyTypeObject *type);
 /* True when instances of `type` are made by object.__new__, with inline values, no __slots__ memory besides,

@@ -130,6 +130,30 @@ cpy_inline_attr_set(PyObject *obj, PyObject *name, PyObject *value)
     return 0;
 }
 
+bool
+cpy_inline_attr_init(PyObject *obj, int offset, PyObject *value)
+{
+    PyDictValues *values = inline_values(obj);
+    int index = (offset - value_offset(Py_TYPE(obj), 0)) / (int)sizeof(PyObject *);
+    if (!values->valid || index < 0 || index >= values->capacity || values->values[index] != NULL) {
+        return false;
+    }
+    values->values[index] = value;
+    append_insertion(values, index);
+    return true;
+}
+
+PyObject *const *
+cpy_inline_attrs(PyObject *obj, int *n)
+{
+    PyDictValues *values = inline_values(obj);
+    if (!values->valid || _PyObject_GetManagedDict(obj) != NULL) {
+        return NULL;
+    }
+    *n = values->capacity;
+    return values->values;
+}
+
 /* ---- instances of plain classes --------------------------------------------------------------- */
 PyObject *
 cpy_new_instance(PyTypeObject *type)

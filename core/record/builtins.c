@@ -211,6 +211,26 @@ static bool do_fabs(Recorder *r, RecCall *c)
     return true;
 }
 
+/* Towards zero, then one on when that went the wrong way. The integer's float is exact where the two differ. */
+static bool round_to_int(Recorder *r, RecCall *c, IrOp wrong, IrOp step)
+{
+    PyObject *o = c->concrete[0];
+    if (c->n != 1 || c->kwnames || !PyFloat_CheckExact(o) || !(fabs(PyFloat_AS_DOUBLE(o)) < 9e18)) {
+        return false;
+    }
+    IrRef f = rec_unbox_float(r, c->args[0].ref, o);
+    IrRef i = rec_op1(r, IR_f64_to_i64, f);
+    if (step != IR_no_op) {
+        i = rec_op2(r, step, i, rec_op1(r, IR_bool_to_i64, rec_op2(r, wrong, rec_op1(r, IR_i64_to_f64, i), f)));
+    }
+    return_int(r, c, i);
+    return true;
+}
+
+static bool do_floor(Recorder *r, RecCall *c) { return round_to_int(r, c, IR_gt_f64, IR_sub_i64); }
+static bool do_ceil(Recorder *r, RecCall *c) { return round_to_int(r, c, IR_lt_f64, IR_add_i64); }
+static bool do_trunc(Recorder *r, RecCall *c) { return round_to_int(r, c, IR_no_op, IR_no_op); }
+
 static void guard_finite(Recorder *r, IrRef f)
 {
     IrRef magnitude = rec_op1(r, IR_abs_f64, f);
@@ -340,6 +360,7 @@ static const struct { const char *module, *name; Intrinsic handler; } functions[
     {"builtins", "len", do_len},     {"builtins", "isinstance", do_isinstance}, {"builtins", "abs", do_abs},
     {"builtins", "max", do_max},     {"builtins", "min", do_min},               {"builtins", "ord", do_ord},
     {"builtins", "chr", do_chr},     {"math", "sqrt", do_sqrt},                 {"math", "fabs", do_fabs},
+    {"math", "floor", do_floor},     {"math", "ceil", do_ceil},                 {"math", "trunc", do_trunc},
     {"math", NULL, do_libm},
 };
 

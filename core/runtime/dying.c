@@ -194,10 +194,41 @@ static bool is_flat(PyObject *o)
     return true;
 }
 
+/* Instances of plain classes are as frequent. Whether a class is one may change with its attributes: the last ones are remembered by
+   their version. */
+static bool is_plain_class(PyTypeObject *t)
+{
+    static struct {
+        PyTypeObject *type;
+        unsigned int version;
+        bool plain;
+    } cache[64];
+    size_t i = ((uintptr_t)t >> 5) % Py_ARRAY_LENGTH(cache);
+    if (t->tp_version_tag == 0 || !(t->tp_flags & Py_TPFLAGS_HEAPTYPE)) {
+        return false;
+    }
+    if (cache[i].type != t || cache[i].version != t->tp_version_tag) {
+        cache[i].type = t;
+        cache[i].version = t->tp_version_tag;
+        cache[i].plain = cpy_type_is_plain(t) && has_known_dealloc(t);
+    }
+    return cache[i].plain;
+}
+
+static bool is_flat_instance(PyObject *o)
+{
+    int n = 0;
+    if (!is_plain_class(Py_TYPE(o)) || has_weakrefs(o)) {
+        return false;
+    }
+    PyObject *const *items = cpy_inline_attrs(o, &n);
+    return items != NULL && hold_nothing(items, n);
+}
+
 bool rt_death_is_silent(PyObject *o)
 {
     Search s = {.mask = FEW - 1};
-    if (rt_holds_nothing(Py_TYPE(o)) || is_flat(o)) {
+    if (rt_holds_nothing(Py_TYPE(o)) || is_flat(o) || is_flat_instance(o)) {
         return true;
     }
     memset(s.few, 0, sizeof s.few);

@@ -117,6 +117,9 @@ static PyObject *build_instance(const IrKlass *klass, const uint64_t *words, int
     PyObject *o = cpy_new_instance(klass->ptr);
     for (int i = 0; i < n - 2; i++) {
         PyObject *value = object_at(words, i);
+        if (o != NULL && value != NULL && cpy_inline_attr_init(o, klass->fields[i]->offset, value)) {
+            continue;
+        }
         if (o != NULL && value != NULL && cpy_inline_attr_set(o, names[i], value) < 0) {
             Py_CLEAR(o);
         }
