@@ -93,6 +93,7 @@ typedef struct OptContext {
     OptFact *fact_chunks[OPT_CHUNKS]; /* addresses are stable */
     LIST(OptVirtual *) virtuals;
     LIST(OptCached) heap;
+    LIST(IrRef) answers; /* calls that asked dicts and sets that have not been written since */
     LIST(IrRef) pendings;
     LIST(IrRef) temps;   /* boxes made for one operation */
     LIST(OptVal) dying;  /* being released: owned by the trace still */

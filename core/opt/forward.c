@@ -96,6 +96,9 @@ void remember(OptContext *cx, IrRef base, const IrField *field, IrRef index, int
 /* A call wrote whole alias classes. */
 void clobber(OptContext *cx, unsigned writes) {
     writes &= ~(unsigned)MEM_none;
+    if (writes & (MEM_dict | MEM_set)) {
+        cx->answers.n = 0;
+    }
     uint32_t kept = 0;
     for (uint32_t i = 0; i < cx->heap.n; i++) {
         if (!(writes >> cx->heap.data[i].field->mem & 1)) {

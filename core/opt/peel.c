@@ -134,6 +134,7 @@ static bool has_loose_guards(const IrTrace *raw) {
 static void start_body(OptContext *cx, OptHead *head, const OptWrites *w) {
     cx->loop_at = emit(cx, IR_loop, NULL, 0, NULL, 0);
     cx->round = 2;
+    cx->answers.n = 0;
     cx->first_map = cx->map;
     cx->map = opt_alloc(cx, NINSNS(cx->raw) * sizeof *cx->map);
     if (w->runs) {
