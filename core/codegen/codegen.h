@@ -20,6 +20,7 @@ typedef struct CgRun {
     void *frame;                 /* the root frame */
     struct CgExit *exit;         /* set by the exit taken */
     void *runtime;               /* the runtime's own */
+    uint64_t rounds;             /* counted up at each jump to a loop's head */
     uint64_t version;            /* the eval breaker's bits of version_mask at entry */
     uint64_t saved_sp;           /* machine code's own */
     uint64_t array[CG_ARRAY];    /* argument arrays of calls: items begin at array[1] */

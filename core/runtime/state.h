@@ -38,6 +38,9 @@ typedef struct RtPlace {
     struct RtTree *tree; /* compiled, or NULL */
     bool given_up;
     uint8_t aborts, misses; /* tries that failed for good reason; that came at the wrong moment */
+    int64_t round_cycles;   /* what a round takes in the interpreter: about the median; 0: not known */
+    uint64_t clock;         /* of the last round, */
+    CpyFrame *clock_frame;  /* which was of this frame */
     uint8_t retired;        /* how often its tree was thrown away because nobody entered it */
     struct RtPlace *next; /* of the same code */
 } RtPlace;
@@ -70,6 +73,8 @@ typedef struct RtTree {
     uint8_t valid;         /* what machine code looks at */
     bool dead;             /* was invalidated */
     bool is_new;           /* since rt_retire_trees last looked */
+    bool shut;             /* does not pay: not entered from the interpreter, only by the traces that jump into it */
+    uint8_t strikes;       /* stretches in a row that gained nothing */
     bool looks_at_frame;   /* has guard_valid: useless while the frame has an object */
     void *breaker;         /* the eval breaker that its code looks at: of one thread only */
     RecKind kind;
@@ -84,6 +89,10 @@ typedef struct RtTree {
     int refs;              /* scratch: reached from an activation */
     uint64_t entries, useless; /* how often entered; left at an exit that is given up */
     uint64_t entries_seen;     /* by rt_retire_trees */
+    int64_t round_cycles;      /* its place's */
+    int64_t gained, spent;     /* cycles over the interpreter and in all, since it was last weighed */
+    int entered;               /* since then */
+    int nsides_seen;
     int64_t cycles;        /* spent in machine code, smoothed, per entry */
     struct RtTree *next;   /* of all trees */
 } RtTree;

@@ -52,3 +52,21 @@ print(after["traces"] - before["traces"], after["code_bytes"] - before["code_byt
 def test_a_program_without_loops_compiles_nothing(run_python):
     done = run_python("-c", "import jitney; jitney.enable(); x = [i for i in range(10)]; print(jitney.stats()['traces'])")
     assert done.stdout == "0\n"
+
+
+def test_short_stays_are_given_up(run_python, tmp_path):
+    """Entering and leaving costs more than two short rounds do: the loop goes back to the interpreter for good."""
+    (tmp_path / "p.py").write_text("""
+import jitney
+def f(pair):
+    t = 0
+    for x in pair: t += x
+    return t
+def calls(n):
+    before = jitney.stats()["entries"]
+    list(map(f, [(i, 1, 2) for i in range(n)]))
+    return jitney.stats()["entries"] - before
+print(calls(5000) > 0, calls(5000) < 50, jitney.stats()["places_given_up"])
+""")
+    on = run_python("p.py", cwd=tmp_path, JITNEY="1", JITNEY_THRESHOLD="200")
+    assert on.stdout.startswith("True True "), on.stdout + on.stderr

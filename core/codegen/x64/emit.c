@@ -773,6 +773,10 @@ static void leave_at_random(Emit *e, const CgInsn *n) {
     x64_exit_if(e, CC_S, n);
 }
 
+static void count_round(Emit *e) {
+    x64_alu_mi(&e->a, ALU_ADD, W64, x64_at(RBP, (int32_t)offsetof(CgRun, rounds)), 1);
+}
+
 static void emit_control(Emit *e, const CgInsn *n) {
     switch (ir_at(e->f->ir, n->ref)->op) {
     case IR_loop:
@@ -780,11 +784,13 @@ static void emit_control(Emit *e, const CgInsn *n) {
         e->head = (uint32_t)e->a.at;
         break;
     case IR_end_loop:
+        count_round(e);
         x64_bind_to(&e->a, x64_jmp(&e->a), e->head);
         break;
     case IR_end_link: {
         const CgLabel *label = ir_at(e->f->ir, n->ref)->imm.label->code;
         if (label) {
+            count_round(e);
             x64_jmp_address(&e->a, label->address);
         } else {
             cg_fail(e->f, "a link to a label that has no code");
