@@ -225,17 +225,18 @@ static bool is_flat_instance(PyObject *o)
     return items != NULL && hold_nothing(items, n);
 }
 
-bool rt_death_is_silent(PyObject *o)
+static __attribute__((noinline)) bool search_finds_nothing(PyObject *o)
 {
     Search s = {.mask = FEW - 1};
-    if (rt_holds_nothing(Py_TYPE(o)) || is_flat(o) || is_flat_instance(o)) {
-        return true;
-    }
-    memset(s.few, 0, sizeof s.few);
     s.table = s.few;
     look_at(&s, o);
     if (s.table != s.few) {
         free(s.table);
     }
     return !s.loud;
+}
+
+bool rt_death_is_silent(PyObject *o)
+{
+    return rt_holds_nothing(Py_TYPE(o)) || is_flat(o) || is_flat_instance(o) || search_finds_nothing(o);
 }

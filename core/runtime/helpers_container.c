@@ -125,12 +125,27 @@ static bool die_unseen(PyObject *const *items, Py_ssize_t n)
     return true;
 }
 
+/* As many as there were: the list stays as it is but for these items, whose deaths run no code. */
+static void put_items(PyObject *list, Py_ssize_t from, PyObject *value, Py_ssize_t n)
+{
+    PyObject **items = &PyList_GET_ITEM(list, from), **fresh = PySequence_Fast_ITEMS(value);
+    for (Py_ssize_t i = 0; i < n; i++) {
+        PyObject *old = items[i];
+        items[i] = Py_NewRef(fresh[i]);
+        Py_DECREF(old);
+    }
+}
+
 static PyObject *list_put_slice_helper(PyObject *list, PyObject *start, PyObject *stop, PyObject *value)
 {
     Py_ssize_t from, to;
     clip(start, stop, PyList_GET_SIZE(list), &from, &to);
     to = to < from ? from : to;
     bool unseen = die_unseen(&PyList_GET_ITEM(list, from), to - from);
+    if (unseen && value != list && PySequence_Fast_GET_SIZE(value) == to - from) {
+        put_items(list, from, value, to - from);
+        return Py_NewRef(Py_None);
+    }
     PyObject *old = unseen ? Py_NewRef(Py_None) : PyList_GetSlice(list, from, to);
     if (old != NULL && PyList_SetSlice(list, from, to, value) < 0) {
         Py_CLEAR(old);
