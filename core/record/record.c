@@ -463,7 +463,15 @@ static void check_breaker(Recorder *r, int place)
 }
 
 /* How often a loop that is not compiled may go round inside another trace before that is given up. */
-enum { ROUNDS_OF_INNER = 3, ROUNDS_IN_CALLEE = 6, ROUNDS_OF_COMPILED = 4, ROUNDS_IN_GENERATOR = 20 };
+enum { ROUNDS_OF_INNER = 3, ROUNDS_IN_CALLEE = 6, ROUNDS_IN_GENERATOR = 20 };
+
+/* Where the loop is compiled already: the more ways it went in its rounds, the more traces would all their combinations be. */
+static int rounds_in_callee(Recorder *r, PyCodeObject *code, int place)
+{
+    enum { FEW = 2, SOME = 8 };
+    int sides = r->state->host->sides_at(code, place);
+    return sides < 0 ? ROUNDS_IN_CALLEE : sides <= FEW ? 4 : sides <= SOME ? 2 : 0;
+}
 
 static void meet_inner_loop(Recorder *r, int place)
 {
@@ -492,12 +500,11 @@ static void meet_inner_loop(Recorder *r, int place)
         }
         return;
     }
-    if (!rec_is_root(r) && f->rounds > ROUNDS_OF_COMPILED && r->state->host->label_at(f->code, place)) {
-        r->state->host->set_no_inline(f->code);
-        rec_give_up(r, ABORT_unrolled_too_often);
-    } else if (rec_is_root(r) && f->rounds > ROUNDS_OF_INNER) {
-        rec_give_up(r, ABORT_inner_loop);
-    } else if (f->rounds > ROUNDS_IN_CALLEE) {
+    if (rec_is_root(r)) {
+        if (f->rounds > ROUNDS_OF_INNER) {
+            rec_give_up(r, ABORT_inner_loop);
+        }
+    } else if (f->rounds > rounds_in_callee(r, f->code, place)) {
         r->state->host->set_no_inline(f->code);
         rec_give_up(r, ABORT_unrolled_too_often);
     }

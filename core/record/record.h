@@ -78,6 +78,8 @@ typedef struct {
 typedef struct RecHost { /* what the runtime answers */
     /* Label of the compiled loop whose head is at `place` of `code` and that a trace with this root code may jump to, or NULL. */
     struct IrLabel *(*label_at)(PyCodeObject *code, int place);
+    /* How many side traces the compiled loop there has; -1: there is none. */
+    int (*sides_at)(PyCodeObject *code, int place);
     /* Was this code found not worth inlining (it has a hot loop of its own, ...)? */
     bool (*no_inline)(PyCodeObject *code);
     void (*set_no_inline)(PyCodeObject *code);

@@ -49,6 +49,12 @@ static struct IrLabel *label_at(PyCodeObject *code, int place)
     return p->tree->root->cg->ir->label;
 }
 
+static int sides_at(PyCodeObject *code, int place)
+{
+    RtPlace *p = rt_place(code, place, false);
+    return p != NULL && p->tree != NULL ? p->tree->nsides : -1;
+}
+
 static bool no_inline(PyCodeObject *code)
 {
     RtCode *c = rt_code(code, false);
@@ -167,7 +173,7 @@ int rt_enable(PyObject *module, const RtParams *params)
     take_params(params);
     rt.host = (RecHost){.label_at = label_at, .no_inline = no_inline, .set_no_inline = set_no_inline,
                         .observe = rt_observe, .consumer = rt_consumer_at, .is_volatile = rt_is_volatile, .set_volatile = rt_set_volatile,
-                        .call_function = rt_call_function};
+                        .call_function = rt_call_function, .sides_at = sides_at};
     rt_log_close();
     rt_log_open(rt.params.log);
     rt.on = true;
