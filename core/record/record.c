@@ -240,23 +240,23 @@ static void own_listed_slots(Recorder *r)
     }
 }
 
-/* As load_root_slot, before there is a snapshot for guards: give_int_guards_snap adds it. */
+/* As load_root_slot, before there is a snapshot for guards: guard_int_slots makes them. */
 static void load_side_slot(Recorder *r, RecFrame *f, int slot)
 {
-    IrInsn imm = {.imm.i = slot};
     if (cpy_slot_get(f->real, slot).kind != CPY_SLOT_INT) {
         f->slots[slot] = (RecVal){.ref = rec_slot_op(r, IR_load_slot, 0, 0, slot), .owned = 1};
         return;
     }
-    ir_append_imm(r->raw, IR_guard_slot_int, NULL, 0, imm);
     f->slots[slot] = (RecVal){.ref = rec_slot_op(r, IR_load_slot_int, 0, 0, slot), .owned = 1, .is_int = 1};
 }
 
-static void give_int_guards_snap(Recorder *r, uint32_t snap)
+/* Behind all values that the snapshot mentions: an exit writes them. */
+static void guard_int_slots(Recorder *r, uint32_t snap)
 {
-    for (IrRef i = 1; i < r->raw->insns.len; i++) {
-        if (ir_at(r->raw, i)->op == IR_guard_slot_int) {
-            ir_set_snap(r->raw, i, snap);
+    for (IrRef i = 1, end = (IrRef)r->raw->insns.len; i < end; i++) {
+        if (ir_at(r->raw, i)->op == IR_load_slot_int) {
+            IrInsn imm = {.imm.i = ir_at(r->raw, i)->imm.i};
+            ir_set_snap(r->raw, ir_append_imm(r->raw, IR_guard_slot_int, NULL, 0, imm), snap);
         }
     }
 }
@@ -329,7 +329,7 @@ static void start_side(Recorder *r)
     /* The optimiser takes the first snapshot for the state at entry. */
     int place = s->frames[s->nframes - 1].place;
     st->before = rec_snap_at(r, place, 0, IR_EXIT_RESUME);
-    give_int_guards_snap(r, st->before);
+    guard_int_slots(r, st->before);
     load_generators(r);
     for (int i = root->base; i < root->base + below; i++) {
         guard_unset(r, root, i);
