@@ -244,6 +244,10 @@ static void lower_insn(CgFunc *f, Lowering *low, IrRef r, IrRef cmp) {
         n->nleaves = nleaves;
         n->ncarried = carried_by(f, r);
         n->leaves = copy_refs(f, low->leaves, nleaves);
+        n->leaf_types = cg_alloc(f, (size_t)nleaves + 1);
+        for (int i = 0; i < nleaves; i++) {
+            n->leaf_types[i] = low->leaves[i] ? ir_at(f->ir, low->leaves[i])->type : (uint8_t)IR_VOID;
+        }
         n->exit = f->out->nexits++;
     }
     if (insn->op != IR_loop && insn->type != IR_VOID) {

@@ -58,7 +58,8 @@ typedef struct CgInsn {
     int exit;             /* index into exits, or -1 */
     int nleaves;          /* of its snapshot, and carried */
     int ncarried;
-    IrRef *leaves;
+    IrRef *leaves;        /* aliases resolved */
+    uint8_t *leaf_types;  /* IrType of what they stand for: a bool may be an alias of the int made of it */
     bool undo;            /* the result took the place of an operand that the exit needs back */
     int first_move, nmoves; /* moves before it */
     uint32_t live;        /* registers whose values are needed behind it, or by its snapshot */

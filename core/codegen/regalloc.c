@@ -466,6 +466,7 @@ static void record_exit(Ra *ra, CgInsn *n) {
     CgLoc *locs = ra->f->out->exits[n->exit].locs;
     for (int i = 0; i < n->nleaves; i++) {
         locs[i] = cg_loc(ra->f, where(ra, n->leaves[i]), n->leaves[i]);
+        locs[i].type = n->leaf_types[i];
     }
 }
 

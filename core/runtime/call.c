@@ -12,7 +12,7 @@ static bool is_simple(PyFunctionObject *func, size_t nargs)
     const int never = CO_VARARGS | CO_VARKEYWORDS | CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR;
     size_t ndefaults = func->func_defaults != NULL ? (size_t)PyTuple_GET_SIZE(func->func_defaults) : 0;
     return (code->co_flags & (never | CO_OPTIMIZED)) == CO_OPTIMIZED && code->co_kwonlyargcount == 0 &&
-           code->co_nlocalsplus == code->co_nlocals && nargs <= (size_t)code->co_argcount &&
+           code->co_nlocalsplus == code->co_nlocals && code->co_ncellvars == 0 && nargs <= (size_t)code->co_argcount &&
            nargs + ndefaults >= (size_t)code->co_argcount && cpy_function_is_plain(func);
 }
 
