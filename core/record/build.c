@@ -325,7 +325,7 @@ void rec_do_set_function_attr(Recorder *r)
     }
     RecVal func = rec_pop(r), closure = rec_pop(r);
     rec_own(r, &closure);
-    rec_store(r, func.ref, closure.ref, rec_field(r, CPY_OFF_function_closure, IR_W_OBJ, MEMID_none));
+    rec_store(r, func.ref, closure.ref, rec_field(r, CPY_OFF_function_closure, IR_W_OBJ, MEMID_func));
     rec_push_val(r, func);
 }
 

@@ -166,7 +166,7 @@ void rec_do_copy_free_vars(Recorder *r)
         }
         return;
     }
-    IrRef tuple = rec_load(r, f->func_ref, rec_field(r, CPY_OFF_function_closure, IR_W_OBJ, MEMID_none));
+    IrRef tuple = rec_load(r, f->func_ref, rec_field(r, CPY_OFF_function_closure, IR_W_OBJ, MEMID_func));
     for (int i = 0; i < n; i++) {
         const IrField *item = rec_elem(r, "tuple.item", cpy_offset(CPY_OFF_tuple_items), IR_W_OBJ, MEMID_none);
         RecVal v = {.ref = rec_load_elem(r, tuple, rec_int(r, i), item)};
