@@ -49,58 +49,8 @@ static bool may_enter(PyThreadState *ts, CpyFrame *f, const RtTree *tree)
            !cpy_others_watch(ts, tree->code);
 }
 
-/* ---- does being here pay? ------------------------------------------------------------------------ */
-/* Cycles of an event, and of each frame that is run to its end behind the exit. */
-enum { EVENT_CYCLES = 200, FRAME_CYCLES = 300 };
-
-/* Against what the same rounds took in the interpreter. The first round is done before the loop's head; one that is left half way
-   counts half. */
-static int64_t saved_cycles(const RtTree *tree, const CgExit *exit, uint64_t rounds)
-{
-    bool past_first = rounds > 0 || exit->carries || exit->trace != tree->root->cg;
-    int64_t halves = (int64_t)rounds * 2 + (past_first ? 3 : 1);
-    return tree->round_cycles * halves / 2;
-}
-
-static void shut(RtTree *tree)
-{
-    rt_log(RT_LOG_abort, "given_up", tree->code, tree->at, "%s: %s", rec_abort_name[ABORT_nothing_gained],
-           rec_abort_sentence[ABORT_nothing_gained]);
-    rt.stats.places_given_up++;
-    tree->shut = true;
-}
-
-/* A stretch is some hundred entries, or long enough by itself. While side traces are still added it may get better. */
-static void judge(RtTree *tree)
-{
-    enum { ENTRIES = 256, MANY_CYCLES = 60 * 1000 * 1000, STRIKES = 2 };
-    if (tree->entered < ENTRIES && tree->spent < MANY_CYCLES) {
-        return;
-    }
-    bool grew = tree->nsides != tree->nsides_seen;
-    tree->strikes = tree->gained >= 0 ? 0 : tree->strikes + !grew;
-    tree->nsides_seen = tree->nsides;
-    tree->gained = tree->spent = tree->entered = 0;
-    if (tree->strikes >= STRIKES) {
-        shut(tree);
-    }
-}
-
-static void account(RtTree *tree, const CgExit *exit, uint64_t rounds, int64_t cycles)
-{
-    if (tree->round_cycles == 0 || tree->kind != REC_LOOP || tree->shut || tree->dead) {
-        return;
-    }
-    int nframes = exit->trace->ir->snaps.data[exit->snap].nframes;
-    cycles += EVENT_CYCLES + (nframes - 1) * FRAME_CYCLES;
-    tree->spent += cycles;
-    tree->gained += saved_cycles(tree, exit, rounds) - cycles;
-    tree->entered++;
-    judge(tree);
-}
-
 /* A tree that is left soon, nearly always at exits that will not be compiled, does not pay. */
-static void weigh(RtTree *tree, CgExit *exit, uint64_t cycles)
+static void note_stay(RtTree *tree, CgExit *exit, uint64_t cycles)
 {
     const RtPlan *plan = exit->data;
     tree->cycles += ((int64_t)cycles - tree->cycles) / 16;
@@ -145,17 +95,17 @@ static __attribute__((noinline)) void run_machine_code(PyThreadState *ts, CpyFra
     CgExit *exit = rt.enter(tree->root->cg->code, &run);
     uint64_t cycles = __rdtsc() - start;
     rt_plan(exit);
-    weigh(tree, exit, cycles);
+    note_stay(tree, exit, cycles);
     uint64_t rounds = run.rounds;
     rt_rebuild(&run, exit, leaving);
-    account(tree, exit, rounds, (int64_t)(__rdtsc() - start));
+    rt_weigh(tree, exit, rounds, (int64_t)(__rdtsc() - start));
 }
 
 /* A trace that ended at the head of a compiled loop goes on there. */
 static RtTree *next_tree(PyThreadState *ts, CpyFrame *f, const RtLeaving *leaving)
 {
     RtTree *next = leaving->raising || leaving->record != NULL ? NULL : rt_tree_at(leaving->exit);
-    return next != NULL && !next->shut && may_enter(ts, f, next) ? next : NULL;
+    return next != NULL && !next->shut && !next->resting && may_enter(ts, f, next) ? next : NULL;
 }
 
 /* From the tree on until the interpreter has to go on. */
@@ -190,7 +140,7 @@ int rt_enter(PyThreadState *ts, CpyFrame *f, RtPlace *p)
     if (p->tree->shut) {
         return 1;
     }
-    if (!may_enter(ts, f, p->tree)) {
+    if (rt_rests(p, f) || !may_enter(ts, f, p->tree)) {
         return 0;
     }
     nesting++;

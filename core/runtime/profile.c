@@ -5,8 +5,6 @@
     where somebody re-armed all events). */
 #include "runtime/state.h"
 
-#include <x86intrin.h>
-
 static bool is_recording_elsewhere(PyThreadState *ts, CpyFrame *f)
 {
     if (rt.recording.rec == NULL || rt_is_followed(ts, f)) {
@@ -33,18 +31,6 @@ static int on_hot(PyThreadState *ts, CpyFrame *f, RtPlace *p)
     return p != NULL && p->given_up;
 }
 
-/* The median is crept up on by small steps, as rounds between which the frame did other things come in between. */
-static void clock_round(RtPlace *p, CpyFrame *f)
-{
-    uint64_t now = __rdtsc();
-    if (p->clock_frame == f) {
-        int64_t took = (int64_t)(now - p->clock), step = p->round_cycles / 16 + 1;
-        p->round_cycles = p->round_cycles == 0 ? took : p->round_cycles + (took > p->round_cycles ? step : -step);
-    }
-    p->clock = now;
-    p->clock_frame = f;
-}
-
 static int on_jump(PyCodeObject *code, int place, int dest)
 {
     if (dest > place) {
@@ -65,7 +51,7 @@ static int on_jump(PyCodeObject *code, int place, int dest)
     if (p->given_up) {
         return 1;
     }
-    clock_round(p, f);
+    rt_clock_round(p, f);
     return --p->left > 0 ? 0 : on_hot(ts, f, p);
 }
 

@@ -74,7 +74,8 @@ typedef struct RtTree {
     bool dead;             /* was invalidated */
     bool is_new;           /* since rt_retire_trees last looked */
     bool shut;             /* does not pay: not entered from the interpreter, only by the traces that jump into it */
-    uint8_t strikes;       /* stretches in a row that gained nothing */
+    bool resting;          /* the interpreter goes some rounds to be measured: pays.c */
+    uint8_t strikes, rests; /* stretches in a row that gained nothing; how often it rested */
     bool looks_at_frame;   /* has guard_valid: useless while the frame has an object */
     void *breaker;         /* the eval breaker that its code looks at: of one thread only */
     RecKind kind;
@@ -89,7 +90,8 @@ typedef struct RtTree {
     int refs;              /* scratch: reached from an activation */
     uint64_t entries, useless; /* how often entered; left at an exit that is given up */
     uint64_t entries_seen;     /* by rt_retire_trees */
-    int64_t round_cycles;      /* its place's */
+    int64_t round_cycles;      /* of a round in the interpreter */
+    int64_t rest_cycles, rest_rounds;
     int64_t gained, spent;     /* cycles over the interpreter and in all, since it was last weighed */
     int entered;               /* since then */
     int nsides_seen;
@@ -219,6 +221,10 @@ int rt_config_start(void);
 void *rt_helper(IrCall which);
 
 /* enter.c */
+/* Does a tree pay? (pays.c) */
+void rt_clock_round(RtPlace *p, CpyFrame *f);             /* at each event of a loop that is counted */
+bool rt_rests(RtPlace *p, CpyFrame *f);                   /* at each event of a compiled loop: leave it to the interpreter */
+void rt_weigh(RtTree *tree, const CgExit *exit, uint64_t rounds, int64_t cycles); /* after each run */
 int rt_enter(PyThreadState *ts, CpyFrame *f, RtPlace *p); /* as an event callback's result */
 PyObject *rt_enter_function(PyThreadState *ts, CpyFrame *f, RtTree *tree); /* a frame that was pushed for it, which is gone then */
 
