@@ -11,6 +11,7 @@ const int cpy_slot_offset = (int)offsetof(struct _PyInterpreterFrame, localsplus
 const int64_t cpy_slot_mask = ~(int64_t)SLOT_TAG_BITS;
 const int64_t cpy_slot_null = SLOT_NULL;
 const int64_t cpy_slot_int_tag = SLOT_INT_TAG;
+const bool CPY_LASTI_IS_TAGGED = SLOT_INT_TAG != 0;
 const int cpy_frame_instr_offset = (int)offsetof(struct _PyInterpreterFrame, instr_ptr);
 #if SLOT_INT_TAG
 const int cpy_slot_flags_offset = (int)offsetof(PyObject, ob_flags);
@@ -90,6 +91,39 @@ bool
 cpy_frame_has_object(CpyFrame *f)
 {
     return f->frame_obj != NULL;
+}
+
+bool
+cpy_frame_is_held(CpyFrame *f)
+{
+    PyFrameObject *object = f->frame_obj;
+    if (object == NULL) {
+        return false;
+    }
+    if (Py_REFCNT(object) > 1 || object->f_trace != NULL || object->f_extra_locals != NULL) {
+        return true;
+    }
+    f->frame_obj = NULL;
+    Py_DECREF(object);
+    return false;
+}
+
+PyObject *
+cpy_frame_object(PyThreadState *ts, CpyFrame *f)
+{
+    CpyFrame *current = ts->current_frame;
+    ts->current_frame = f;
+    PyFrameObject *frame = PyThreadState_GetFrame(ts);
+    ts->current_frame = current;
+    return (PyObject *)frame;
+}
+
+void
+cpy_set_handled(PyThreadState *ts, PyObject *exception)
+{
+    PyObject *old = ts->exc_info->exc_value;
+    ts->exc_info->exc_value = exception;
+    Py_XDECREF(old);
 }
 
 /* ---- places and the stack --------------------------------------------------------------------- */
@@ -282,12 +316,9 @@ frame_add_traceback(PyThreadState *ts, CpyFrame *f)
     if (f->owner != FRAME_OWNED_BY_GENERATOR && cpy_frame_place(f) < code->_co_firsttraceable) {
         return;
     }
-    CpyFrame *current = ts->current_frame;
-    ts->current_frame = f;
-    PyFrameObject *frame = PyThreadState_GetFrame(ts);
-    ts->current_frame = current;
+    PyObject *frame = cpy_frame_object(ts, f);
     if (frame != NULL) {
-        PyTraceBack_Here(frame);
+        PyTraceBack_Here((PyFrameObject *)frame);
         Py_DECREF(frame);
     }
 }

@@ -21,6 +21,8 @@ typedef struct _PyInterpreterFrame CpyFrame;
 extern const int CPY_ITER_SLOTS;
 /* True in debug builds, where every change of a reference count is counted by the interpreter. */
 extern const bool CPY_COUNTS_REFS;
+/* What a handler finds of the place that raised, below the exception: a tagged integer, else an int object. */
+extern const bool CPY_LASTI_IS_TAGGED;
 extern const char *const CPY_VERSION_NAME; /* "3.14" */
 
 /* Checks by live probes that every layout we rely on is as we think. NULL, or the reason why not
@@ -39,6 +41,10 @@ PyObject *cpy_frame_globals(CpyFrame *f);                /* borrowed */
 PyObject *cpy_frame_builtins(CpyFrame *f);               /* borrowed */
 PyObject *cpy_frame_locals(CpyFrame *f);                 /* borrowed, may be NULL: mapping of module and class bodies */
 bool cpy_frame_has_object(CpyFrame *f);                  /* somebody holds a PyFrameObject of it */
+bool cpy_frame_is_held(CpyFrame *f);                     /* the same, after one that nobody but the frame has was freed */
+PyObject *cpy_frame_object(PyThreadState *ts, CpyFrame *f); /* its PyFrameObject, new reference; NULL without memory */
+/* The exception that the current frame handles (steals a reference). There must have been none. */
+void cpy_set_handled(PyThreadState *ts, PyObject *exception);
 int cpy_frame_place(CpyFrame *f);                        /* of its instr_ptr */
 void cpy_frame_set_place(CpyFrame *f, int place);
 /* Entries on the operand stack. 3.13 keeps the number in a register in INSTRUCTION events and while the frame calls C:

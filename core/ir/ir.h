@@ -109,6 +109,7 @@ typedef struct IrField {   /* interned by (name, offset): compare pointers */
 enum { /* facts about a type */
     IR_TYPE_PLAIN = 1,      /* its death runs no code and looks at nothing: int, float, str, bytes, bool, None */
     IR_TYPE_FIXED = 2,      /* an instance can never change its type: all but instances of heap types */
+    IR_TYPE_UNMADE = 256,   /* a `new` of it is made by exits alone */
     IR_TYPE_INT = 4, IR_TYPE_FLOAT = 8, IR_TYPE_BOOL = 16, IR_TYPE_STR = 32, IR_TYPE_TUPLE = 64, IR_TYPE_LIST = 128,
 };
 typedef struct IrKlass {   /* a type; interned by (ptr, nfields, name): compare pointers */
@@ -123,7 +124,7 @@ typedef struct IrKlass {   /* a type; interned by (ptr, nfields, name): compare 
 
 /* ---- snapshots ------------------------------------------------------------------------- */
 #define IR_VIRTUAL 0x80000000u /* set in a value: the rest is an index into IrSnapshot.virtuals */
-enum { IR_SNAP_OWNED = 1, IR_SNAP_INT = 2, IR_SNAP_FUNC = 4 /* the frame's function itself, when it is no constant */ };
+enum { IR_SNAP_OWNED = 1, IR_SNAP_INT = 2, IR_SNAP_FUNC = 4 /* the frame's function itself, when it is no constant; of the root frame: the exception that is handled */ };
 typedef struct {
     uint8_t frame;   /* index into frames */
     uint8_t flags;

@@ -611,7 +611,7 @@ static IrRef take_snap_value(Parser *p)
 static void parse_snap_slot(Parser *p, Snap *s)
 {
     IrSnapSlot slot = {.frame = (uint8_t)(s->frames.len - 1)};
-    if (accept_word(p, "func")) {
+    if (accept_word(p, "func") || accept_word(p, "handled")) {
         slot.slot = 0xffff;
         slot.flags = IR_SNAP_FUNC;
     } else {

@@ -387,7 +387,7 @@ static void add_label(Printer *p)
 static void add_snap_slot(Printer *p, const IrSnapSlot *s)
 {
     if (s->flags & IR_SNAP_FUNC) {
-        text_add(p->out, "func: ");
+        text_add(p->out, s->frame == 0 ? "handled: " : "func: ");
     } else {
         text_add(p->out, "%u: ", s->slot);
     }

@@ -14,7 +14,8 @@ static int count_slots(const IrTrace *raw, int least) {
     for (uint32_t i = 0; i < NSNAPS(raw); i++) {
         const IrSnapshot *s = &raw->snaps.data[i];
         for (int j = 0; j < s->nslots && s->slots[j].frame == 0; j++) {
-            n = s->slots[j].slot >= n ? s->slots[j].slot + 1 : n;
+            bool apart = s->slots[j].flags & IR_SNAP_FUNC;
+            n = !apart && s->slots[j].slot >= n ? s->slots[j].slot + 1 : n;
         }
     }
     return n;

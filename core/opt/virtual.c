@@ -124,6 +124,10 @@ static IrRef make_object(OptContext *cx, OptVal v) {
         opt_fail(cx, "an object that contains itself");
         return ir_const_obj(cx->out, NULL);
     }
+    if (o->klass->flags & IR_TYPE_UNMADE) {
+        opt_fail(cx, "an exception or its traceback would have to be made");
+        return ir_const_obj(cx->out, NULL);
+    }
     o->forcing = true;
     IrRef *args = opt_alloc(cx, (size_t)o->n * sizeof *args);
     for (int i = 0; i < o->n; i++) {

@@ -394,7 +394,7 @@ void rec_do_load_attr(Recorder *r)
         rec_give_up(r, ABORT_odd_value);
         return;
     }
-    if (!load_module_attr(r, o, name) && !load_class_attr(r, o, name) && !load_instance_attr(r, o, name) &&
+    if (!rec_exception_attr(r, o, name) && !load_module_attr(r, o, name) && !load_class_attr(r, o, name) && !load_instance_attr(r, o, name) &&
         !rec_gave_up(r)) {
         load_attr_any(r, name);
     }

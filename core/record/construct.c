@@ -258,6 +258,31 @@ static bool construct_instance(Recorder *r, RecCall *c, PyTypeObject *t)
     return true;
 }
 
+/* As BaseException.__new__ and __init__: the arguments are all there is to it. */
+static bool construct_exception(Recorder *r, RecCall *c, PyTypeObject *t)
+{
+    enum { MAX_EXCEPTION_ARGS = 30 };
+    IrRef values[MAX_EXCEPTION_ARGS], args;
+    if (c->kwnames || c->n > MAX_EXCEPTION_ARGS || !rec_is_simple_exception(t)) {
+        return false;
+    }
+    rec_guard_callable(r, c);
+    for (int i = 0; i < c->n; i++) {
+        rec_own(r, &c->args[i]);
+        values[i] = c->args[i].ref;
+        c->args[i].owned = 0;
+    }
+    if (c->n > 0) {
+        args = rec_new(r, rec_tuple_klass(r, c->n), values);
+    } else {
+        PyObject *empty = PyTuple_New(0);
+        args = rec_const(r, empty);
+        Py_XDECREF(empty);
+    }
+    rec_return_from_call(r, c, rec_new_exception(r, t, args), true);
+    return true;
+}
+
 bool rec_construct(Recorder *r, RecCall *c)
 {
     if (!PyType_Check(c->callable)) {
@@ -282,5 +307,5 @@ bool rec_construct(Recorder *r, RecCall *c)
     if (t == &PyReversed_Type) {
         return construct_reversed(r, c);
     }
-    return construct_instance(r, c, t);
+    return construct_exception(r, c, t) || construct_instance(r, c, t);
 }

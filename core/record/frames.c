@@ -229,6 +229,9 @@ void rec_leave_frame(Recorder *r, RecVal result)
 {
     RecState *st = r->state;
     RecFrame *f = rec_top(r);
+    if (!rec_forget_exceptions(r, result.ref)) {
+        return;
+    }
     rec_own(r, &result);
     for (int s = 0; s < f->base + f->depth; s++) {
         rec_drop(r, f->slots[s]);

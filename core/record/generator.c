@@ -28,7 +28,7 @@ static bool can_follow(Recorder *r, PyObject *gen, PyCodeObject *code)
             return false; /* A recursive one: a trace a depth would not pay. */
         }
     }
-    return (state == cpy_generator_created || state == cpy_generator_suspended) &&
+    return (state == cpy_generator_created || state == cpy_generator_suspended) && st->handled == IR_NONE &&
            !cpy_frame_has_object(cpy_generator_frame(gen)) && st->nframes < REC_MAX_FRAMES &&
            st->nframes <= st->start.max_inline_depth && !st->host->no_inline(code) &&
            cpy_code_stack_base(code) + code->co_stacksize <= REC_MAX_SLOTS && !cpy_others_watch(st->ts, code);

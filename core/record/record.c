@@ -192,6 +192,7 @@ static void make_virtuals(Recorder *r, ExitValues *ev)
             }
         }
         ev->virtuals[v] = rec_new(r, vt->klass, values);
+        rec_note_virtual(r, ev->virtuals[v], vt->klass, values);
     }
     ev->next = 0;
 }
@@ -208,6 +209,10 @@ static void set_exit_slot(Recorder *r, ExitValues *ev, const IrSnapSlot *e)
     } else {
         v.ref = next_leaf(r, ev, v.is_int);
         v.owned = v.owned || is_box(r, v.ref);
+    }
+    if ((e->flags & IR_SNAP_FUNC) && e->frame == 0) {
+        r->state->handled = v.ref;
+        return;
     }
     if (e->flags & IR_SNAP_FUNC) {
         f->func_ref = v.ref;
@@ -227,6 +232,9 @@ static void own_listed_slots(Recorder *r)
     const IrSnapshot *s = r->state->start.exit;
     for (int k = 0; k < s->nslots; k++) {
         RecFrame *f = &r->state->frames[s->slots[k].frame];
+        if ((s->slots[k].flags & IR_SNAP_FUNC) && s->slots[k].frame == 0) {
+            continue; /* A virtual: it has its own. */
+        }
         if (s->slots[k].flags & IR_SNAP_FUNC) {
             if (f->globals == IR_NONE) {
                 rec_op1(r, IR_incref, f->func_ref);
@@ -515,6 +523,10 @@ void rec_do_jump_back(Recorder *r)
     int head = r->state->insn.target;
     check_breaker(r, head);
     r->state->goes_to = head;
+    if (rec_is_root(r) && r->state->handled != IR_NONE) {
+        rec_give_up(r, ABORT_raised);
+        return;
+    }
     if (at_own_head(r, head)) {
         end_with(r, IR_raw_close, NULL, rec_snap_at(r, head, 0, IR_EXIT_RESUME));
         return;
@@ -526,7 +538,7 @@ void rec_do_jump_back(Recorder *r)
 static bool falls_into_loop(Recorder *r, int place)
 {
     RecState *st = r->state;
-    if (!rec_is_root(r) || (st->start.kind == REC_LOOP && place == st->start.place)) {
+    if (!rec_is_root(r) || st->handled != IR_NONE || (st->start.kind == REC_LOOP && place == st->start.place)) {
         return false;
     }
     struct IrLabel *label = st->host->label_at(rec_top(r)->code, place);

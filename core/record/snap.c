@@ -13,6 +13,9 @@ static void add_slot(RecState *st, IrSnapshot *s, int frame, int slot, IrRef val
 static void add_frame_slots(RecState *st, IrSnapshot *s, int n)
 {
     RecFrame *f = &st->frames[n];
+    if (n == 0 && st->handled != IR_NONE) {
+        add_slot(st, s, n, 0xffff, st->handled, IR_SNAP_FUNC | IR_SNAP_OWNED);
+    }
     if (n > 0 && f->func_ref != IR_NONE) {
         add_slot(st, s, n, 0xffff, f->func_ref, IR_SNAP_FUNC);
     }

@@ -34,6 +34,20 @@ typedef struct {
 
 enum { REC_MAX_FRAMES = 16, REC_MAX_DROPS = 64, REC_MAX_SLOTS = 400 };
 
+/* An exception that was raised in the trace and is not known to be gone: exceptions.c. */
+typedef struct {
+    IrRef ref;            /* REC_KLASS_EXCEPTION or REC_KLASS_RAISED */
+    PyTypeObject *type;
+    IrRef args, inner;    /* the tuple; of RAISED the exception itself */
+    IrRef traceback;      /* its newest entry, or IR_NONE */
+    bool raised;          /* once already: it may be another's context */
+} RecExc;
+typedef struct {
+    IrRef ref;            /* REC_KLASS_TRACEBACK, or REC_KLASS_FRAME of which level - 1 is the frame below */
+    int exc, level;       /* index of its exception; frame of the trace that it shows, -1: it has a frame of its own */
+    bool is_frame;
+} RecShown;
+
 typedef struct RecState {
     const RecHost *host;
     PyThreadState *ts;
@@ -52,6 +66,14 @@ typedef struct RecState {
     int ndrops;
     struct { int frame, slot; IrRef value, keep; } stores[16]; /* of slots in memory, written at the instruction's end; keep: reference taken first */
     int nstores;
+    RecExc excs[8];
+    int nexcs;
+    RecShown shown[32];
+    int nshown;
+    IrRef handled;          /* the one that is handled; IR_NONE: whatever memory says */
+    bool checked;           /* this instruction may have failed; if so: */
+    IrRef check;            /* its guard_ok, and the state behind it */
+    uint32_t passed;
     uint32_t before;        /* snapshot of the instruction's start */
     int goes_to;            /* place the interpreter must go to next in the innermost frame; -1: not checked */
     VEC(const IrKlass *) known; /* by IrRef: exact type known from an earlier guard (FIXED types only) */
@@ -183,6 +205,15 @@ bool rec_resume_generator(Recorder *r, IrRef ref, PyObject *gen); /* false: not 
 void rec_load_generator_slots(Recorder *r, RecFrame *f); /* those that memory has */
 void rec_write_generator_slots(Recorder *r, int place); /* the pending stores to generators' frames */
 void rec_return_from_generator(Recorder *r);
+
+/* ---- exceptions: exceptions.c --------------------------------------------------------------------- */
+/* The instruction raises a new exception of that type (args: a tuple, its reference handed over). */
+void rec_raise_new(Recorder *r, PyTypeObject *type, IrRef args);
+bool rec_is_simple_exception(PyTypeObject *t); /* its instances hold nothing but what every exception has */
+IrRef rec_new_exception(Recorder *r, PyTypeObject *type, IrRef args);
+bool rec_exception_attr(Recorder *r, PyObject *o, PyObject *name); /* false: not such an attribute, nothing emitted */
+void rec_note_virtual(Recorder *r, IrRef ref, const IrKlass *k, const IrRef *values); /* of a parent's exit */
+bool rec_forget_exceptions(Recorder *r, IrRef result); /* before the innermost frame is left: false, given up, when one may still show it */
 
 /* ---- one handler per neutral operation that is compiled -------------------------------------------- */
 #define HANDLER(name) void rec_do_##name(Recorder *r);

@@ -112,6 +112,12 @@ static bool subscr_dict(Recorder *r, PyObject *o, PyObject *k)
         finish_subscr(r, (RecVal){.ref = v});
         return true;
     }
+    if (cpy_dict_find(o, k, &now) == 0 && rec_dict_find(r, d, o, key, k, &v, &there)) {
+        RecVal missing = {.ref = key};
+        rec_own(r, &missing);
+        rec_raise_new(r, (PyTypeObject *)PyExc_KeyError, rec_new(r, rec_tuple_klass(r, 1), &missing.ref));
+        return true;
+    }
     finish_subscr(r, (RecVal){.ref = rec_call2(r, IR_CALL_dict_get, d, key), .owned = 1});
     return true;
 }

@@ -45,7 +45,7 @@ static bool may_enter(PyThreadState *ts, CpyFrame *f, const RtTree *tree)
     uint64_t mask;
     return tree->valid && cpy_frame_depth(f) == tree->entry_depth && tree->breaker == cpy_eval_breaker(ts, &mask) &&
            !cpy_eval_breaker_is_set(ts) && ts->py_recursion_remaining > RT_MAX_FRAMES &&
-           !(tree->looks_at_frame && cpy_frame_has_object(f)) && !rt_is_followed(ts, f) && has_stack() &&
+           !(tree->looks_at_frame && cpy_frame_is_held(f)) && !rt_is_followed(ts, f) && has_stack() &&
            !cpy_others_watch(ts, tree->code);
 }
 

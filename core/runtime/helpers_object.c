@@ -19,6 +19,23 @@ static int64_t attr_add_helper(PyObject *o, PyObject *name, PyObject *value)
 }
 
 /* ---- names --------------------------------------------------------------------------------------- */
+static int64_t is_handling_helper(void)
+{
+    PyObject *handled = PyErr_GetHandledException();
+    Py_XDECREF(handled);
+    return handled != NULL;
+}
+
+static PyObject *raised_type_helper(void)
+{
+    return PyErr_Occurred();
+}
+
+static PyObject *take_raised_helper(void)
+{
+    return PyErr_GetRaisedException();
+}
+
 static PyObject *load_global_any_helper(PyObject *globals, PyObject *builtins, PyObject *name)
 {
     return cpy_load_global(globals, builtins, name);
@@ -136,6 +153,9 @@ static PyObject *new_object_helper(const IrKlass *klass, const uint64_t *words, 
 void rt_helpers_object(void **table)
 {
     PUT(table, getattr_any);
+    PUT(table, is_handling);
+    PUT(table, raised_type);
+    PUT(table, take_raised);
     PUT(table, setattr_any);
     PUT(table, attr_add);
     PUT(table, load_global_any);

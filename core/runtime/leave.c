@@ -374,6 +374,7 @@ void rt_rebuild(CgRun *run, CgExit *exit, RtLeaving *lv)
     lv->snap = b.snap;
     lv->plan = b.plan;
     lv->nframes = push_frames(&b, lv->frames);
+    rt_finish_exceptions(&b.v, lv, b.funcs[0]);
     lv->raising = lv->nframes < b.snap->nframes || b.snap->kind == IR_EXIT_RAISE;
     lv->record = !lv->raising && rt_side_is_due(b.tree, exit) ? b.tree : NULL;
     rt.stats.exits_taken++;

@@ -199,6 +199,11 @@ PyObject *rt_build_object(const IrKlass *klass, const uint64_t *words, int n)
         return build_sequence_iter(words, false);
     case REC_KLASS_RANGE:
         return build_range(words);
+    case REC_KLASS_EXCEPTION:
+    case REC_KLASS_RAISED:
+    case REC_KLASS_TRACEBACK:
+    case REC_KLASS_FRAME:
+        return rt_build_of_exception(klass, words, n);
     case REC_KLASS_NONE:
         break;
     }

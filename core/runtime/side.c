@@ -20,6 +20,9 @@ static bool is_recordable(const CgExit *exit)
 {
     const IrTrace *ir = exit->trace->ir;
     const IrSnapshot *snap = &ir->snaps.data[exit->snap];
+    if (exit->op > IR_guard_breaker && exit->op != IR_leave && rt_has_exceptions(snap)) {
+        return false; /* What dies may look at the exception: a side trace has none to show. */
+    }
     switch ((int)exit->op) {
     case IR_guard_breaker:
     case IR_guard_valid:

@@ -272,6 +272,12 @@ PyObject *rt_value_new(RtValues *v, IrRef value, int *leaf, bool owned); /* new 
 int64_t rt_value_int(RtValues *v, int leaf);
 PyObject *rt_build_object(const IrKlass *klass, const uint64_t *words, int n); /* steals references; NULL with an exception */
 
+/* tracebacks.c: exceptions that were never made */
+PyObject *rt_build_of_exception(const IrKlass *klass, const uint64_t *words, int n);
+bool rt_has_exceptions(const IrSnapshot *snap);
+/* The exit's frames exist: its tracebacks get them, and what is handled is put where the interpreter has it (steals; may be NULL). */
+void rt_finish_exceptions(RtValues *v, RtLeaving *leaving, PyObject *handled);
+
 /* side.c */
 void rt_side_done(CgExit *exit, RtTrace *side);
 void rt_side_failed(CgExit *exit, RecAbort why);
