@@ -95,6 +95,23 @@ static void grow_consts(IrTrace *t)
     }
 }
 
+void ir_take_back(IrTrace *t, IrRef from)
+{
+    if (t->failed) {
+        return;
+    }
+    IrRef *old = t->consts;
+    t->consts = arena_alloc(t->arena, t->consts_size * sizeof *t->consts);
+    t->nconsts = 0;
+    for (size_t i = 0; i < t->consts_size; i++) {
+        if (old[i] != IR_NONE && old[i] < from) {
+            *find_const(t, (IrOp)ir_at(t, old[i])->op, ir_at(t, old[i])->imm.i) = old[i];
+            t->nconsts++;
+        }
+    }
+    t->insns.len = from;
+}
+
 static IrRef constant(IrTrace *t, IrOp op, int64_t bits)
 {
     if (t->nconsts * 2 >= t->consts_size) {

@@ -224,6 +224,7 @@ IrRef ir_const_ptr(IrTrace *t, void *p);
 IrRef ir_append(IrTrace *t, IrOp op, const IrRef *args, int nargs); /* no immediate */
 IrRef ir_append_imm(IrTrace *t, IrOp op, const IrRef *args, int nargs, IrInsn imm); /* imm.imm (and imm.type for SAME) taken from `imm` */
 void ir_set_snap(IrTrace *t, IrRef r, uint32_t snap);
+void ir_take_back(IrTrace *t, IrRef from); /* what was appended from there on; nothing may mention it */
 uint32_t ir_add_snap(IrTrace *t, const IrSnapshot *s); /* copies into the arena; index + 1; equal to the last one: the same */
 const IrField *ir_field(IrTrace *t, const char *name, int offset, IrWidth width, unsigned memid, bool by_offset);
 const IrField *ir_owned_field(IrTrace *t, const char *name, int offset, IrWidth width, unsigned memid, const void *owner);

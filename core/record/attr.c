@@ -377,7 +377,13 @@ static bool load_instance_attr(Recorder *r, PyObject *o, PyObject *name)
         replace_owner(r, (RecVal){.ref = own});
         return true;
     }
-    return descr && load_through_type(r, o, name, descr);
+    if (descr == NULL) { /* It is in the instance's dict, or the call fails: no code runs. */
+        IrRef v = rec_call_c_quiet(r, (void *)PyObject_GetAttr, 2, (IrRef[]){ref, rec_const(r, name)});
+        rec_drop(r, rec_pop(r));
+        rec_push(r, v, true);
+        return true;
+    }
+    return load_through_type(r, o, name, descr);
 }
 
 static void load_attr_any(Recorder *r, PyObject *name)

@@ -88,6 +88,8 @@ static void check_result(Recorder *r, IrRef ref)
 {
     IrRef guard = ir_append(r->raw, IR_guard_ok, &ref, 1);
     ir_set_snap(r->raw, guard, rec_snap_raise(r));
+    r->state->check = guard;
+    r->state->nchecks++;
 }
 
 IrRef rec_call(Recorder *r, IrCall which, int n, const IrRef *args)

@@ -11,6 +11,7 @@
 
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 
 /* ---- what an exception is made of ------------------------------------------------------------------- */
 enum { EXC_ARGS, EXC_TRACEBACK, EXC_CAUSE, EXC_CONTEXT, EXC_SUPPRESS, EXC_FIELDS };
@@ -58,7 +59,7 @@ static const IrKlass *exception_klass(Recorder *r, PyTypeObject *t)
 }
 
 /* Places that no real object has: these are never made. */
-__attribute__((unused)) static const IrKlass *raised_klass(Recorder *r, PyTypeObject *t)
+static const IrKlass *raised_klass(Recorder *r, PyTypeObject *t)
 {
     const IrField **f = new_fields(r, RAISED_FIELDS);
     f[RAISED_INNER] = part(r, "raised.inner", 0, IR_W_OBJ);
@@ -504,6 +505,190 @@ static IrRef no_args(Recorder *r)
     rec_set_known(r, ref, &PyTuple_Type);
     Py_XDECREF(empty);
     return ref;
+}
+
+/* ---- C calls that failed -------------------------------------------------------------------------------------- */
+void rec_begin_insn(Recorder *r)
+{
+    RecState *st = r->state;
+    RecFrame *f = rec_top(r);
+    st->nchecks = 0;
+    st->passed = 0;
+    st->begun = *f;
+    st->begun_nframes = st->nframes;
+    size_t n = (size_t)(f->base + f->depth);
+    memcpy(st->begun_slots, f->slots, n * sizeof(RecVal));
+    if (f->modified) {
+        memcpy(st->begun_modified, f->modified, n);
+    }
+}
+
+void rec_note_passed(Recorder *r, int place)
+{
+    RecState *st = r->state;
+    bool same_frame = st->nframes == st->begun_nframes && rec_top(r)->slots == st->begun.slots;
+    if (st->nchecks != 1 || !same_frame) {
+        return;
+    }
+    for (int i = 0; i < st->nstores; i++) {
+        if (st->stores[i].keep != IR_NONE) {
+            return;
+        }
+    }
+    st->passed = rec_snap_at(r, place, 0, IR_EXIT_RESUME);
+}
+
+/* Does the state behind the instruction follow from what there was up to its guard_ok? */
+static bool passed_is_usable(Recorder *r)
+{
+    RecState *st = r->state;
+    if (st->passed == 0) {
+        return false;
+    }
+    const IrSnapshot *s = &r->raw->snaps.data[st->passed - 1];
+    for (int i = 0; i < s->nslots; i++) {
+        if (s->slots[i].value > st->check && !ir_is_const(r->raw, s->slots[i].value)) {
+            return false;
+        }
+    }
+    for (IrRef i = st->check + 1; i < (IrRef)r->raw->insns.len; i++) {
+        IrOp op = (IrOp)ir_at(r->raw, i)->op;
+        if (op == IR_incref || op == IR_xincref || op == IR_new) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Constants that came after the guard are made again. */
+static uint32_t take_back(Recorder *r)
+{
+    RecState *st = r->state;
+    IrSnapshot s = r->raw->snaps.data[st->passed - 1];
+    void *objects[REC_MAX_SLOTS];
+    IrSnapSlot *slots = arena_alloc(st->arena, (size_t)(s.nslots + 1) * sizeof *slots);
+    for (int i = 0; i < s.nslots && i < REC_MAX_SLOTS; i++) {
+        slots[i] = s.slots[i];
+        objects[i] = slots[i].value > st->check ? ir_at(r->raw, slots[i].value)->imm.p : NULL;
+        if (slots[i].value > st->check && ir_at(r->raw, slots[i].value)->op != IR_const_obj) {
+            return 0;
+        }
+    }
+    if (s.nslots > REC_MAX_SLOTS) {
+        return 0;
+    }
+    ir_take_back(r->raw, st->check);
+    if (st->known.len > st->check) {
+        st->known.len = st->check;
+    }
+    for (int i = 0; i < s.nslots; i++) {
+        if (slots[i].value >= st->check) {
+            slots[i].value = ir_const_obj(r->raw, objects[i]);
+        }
+    }
+    s.slots = slots;
+    return ir_add_snap(r->raw, &s);
+}
+
+static void restore_begun(Recorder *r)
+{
+    RecState *st = r->state;
+    RecFrame *f = rec_top(r);
+    *f = st->begun;
+    size_t n = (size_t)(f->base + f->depth);
+    memcpy(f->slots, st->begun_slots, n * sizeof(RecVal));
+    if (f->modified) {
+        memcpy(f->modified, st->begun_modified, n);
+    }
+}
+
+static void guard_raising(Recorder *r, IrRef guard)
+{
+    ir_set_snap(r->raw, guard, rec_snap_raise(r));
+}
+
+/* The exception that C code set, as a value of the trace. */
+static int take_raised(Recorder *r, PyTypeObject *type)
+{
+    RecState *st = r->state;
+    if (st->ran) {
+        guard_raising(r, ir_append(r->raw, IR_guard_valid, NULL, 0));
+        st->ran = false;
+    }
+    IrRef nothing = rec_op2(r, IR_eq_i64, rec_call(r, IR_CALL_is_handling, 0, NULL), rec_int(r, 0));
+    rec_guard_bool_else(r, nothing, true, rec_snap_raise(r));
+    IrRef args[2] = {rec_call(r, IR_CALL_raised_type, 0, NULL), rec_const(r, (PyObject *)type)};
+    guard_raising(r, ir_append(r->raw, IR_guard_is, args, 2));
+    IrRef values[RAISED_FIELDS] = {rec_call(r, IR_CALL_take_raised, 0, NULL), ir_const_obj(r->raw, NULL)};
+    IrRef ref = rec_new(r, raised_klass(r, type), values);
+    note_exc(r, (RecExc){.ref = ref, .type = type, .inner = values[RAISED_INNER], .raised = true});
+    return find_exc(r, ref);
+}
+
+static void record_failure(Recorder *r, PyObject *raised)
+{
+    RecState *st = r->state;
+    PyObject *handled = PyErr_GetHandledException();
+    Py_XDECREF(handled);
+    if (st->handled != IR_NONE || handled != NULL || raised == NULL || !passed_is_usable(r)) {
+        rec_give_up(r, ABORT_raised);
+        return;
+    }
+    IrRef result = ir_at(r->raw, st->check)->args[0];
+    uint32_t passed = take_back(r);
+    if (passed == 0) {
+        rec_give_up(r, ABORT_raised);
+        return;
+    }
+    restore_begun(r);
+    if (ir_at(r->raw, result)->type == IR_I64) {
+        rec_guard_bool_else(r, rec_op2(r, IR_lt_i64, result, rec_int(r, 0)), true, passed);
+    } else {
+        ir_set_snap(r->raw, ir_append(r->raw, IR_guard_null, &result, 1), passed);
+    }
+    int exc = take_raised(r, Py_TYPE(raised)), at = st->insn.op_at;
+    unwind(r, exc, at, at, false);
+    rec_finish_insn(r);
+}
+
+void rec_begin_raising(Recorder *r, int place)
+{
+    RecState *st = r->state;
+    PyObject *handled = PyErr_GetHandledException();
+    Py_XDECREF(handled);
+    if (st->handled != IR_NONE || handled != NULL || st->start.raised == NULL) {
+        rec_give_up(r, ABORT_raised);
+        return;
+    }
+    st->insn = cpy_decode(rec_top(r)->code, place);
+    int exc = take_raised(r, Py_TYPE(st->start.raised)), at = st->insn.op_at;
+    unwind(r, exc, at, at, false);
+    rec_finish_insn(r);
+    st->nchecks = 0;
+}
+
+void rec_notice_failure(Recorder *r, CpyFrame *now, int place)
+{
+    RecState *st = r->state;
+    int at = st->insn.op_at, handler, depth;
+    bool lasti;
+    if (st->nchecks != 1 || st->pending_next || st->ended || st->nframes != st->begun_nframes || st->goes_to == place ||
+        st->goes_to != st->insn.next || rec_top(r)->slots != st->begun.slots) {
+        return;
+    }
+    for (int n = st->nframes - 1; n >= 0; n--) {
+        RecFrame *f = &st->frames[n];
+        if (cpy_exception_handler(f->code, at, &handler, &depth, &lasti)) {
+            if (now == f->real && place == handler) {
+                CpySlot top = cpy_slot_get(now, f->base + depth + lasti);
+                record_failure(r, top.kind == CPY_SLOT_NULL || top.kind == CPY_SLOT_INT ? NULL : top.obj);
+            }
+            return;
+        }
+        if (n > 0) {
+            at = cpy_decode(st->frames[n - 1].code, st->frames[n - 1].place).op_at;
+        }
+    }
 }
 
 /* ---- instructions ----------------------------------------------------------------------------------------- */

@@ -348,6 +348,9 @@ static void start_side(Recorder *r)
         rec_guard_no_error(r); /* The exit is that of an iterator's error too. */
         rec_exhaust(r);
         rec_finish_insn(r);
+    } else if (s->kind == IR_EXIT_RAISE) {
+        release_drops(r, place);
+        rec_begin_raising(r, place);
     } else {
         release_drops(r, place);
         st->goes_to = place; /* Nothing may be missed before the first event. */
@@ -671,6 +674,7 @@ void rec_finish_insn(Recorder *r)
         return;
     }
     int place = st->goes_to >= 0 ? st->goes_to : st->insn.next;
+    rec_note_passed(r, place);
     if (st->ran) {
         IrRef guard = ir_append(r->raw, IR_guard_valid, NULL, 0);
         ir_set_snap(r->raw, guard, rec_snap_at(r, place, 0, IR_EXIT_RESUME));
@@ -732,6 +736,7 @@ static void catch_up(Recorder *r, const CpyInsn *now)
         st->ran = false;
         rec_top(r)->place = silent.at;
         st->before = rec_snap_at(r, silent.at, 0, IR_EXIT_RESUME);
+        rec_begin_insn(r);
         handlers[silent.op](r);
         st->goes_to = silent.next;
         rec_finish_insn(r);
@@ -743,6 +748,9 @@ RecStatus rec_step(Recorder *r, PyThreadState *ts, PyCodeObject *code, int place
     RecState *st = r->state;
     if (r->status != REC_RUNNING) {
         return r->status;
+    }
+    if (is_ours(r, ts)) {
+        rec_notice_failure(r, cpy_current_frame(ts), place);
     }
     if (!is_ours(r, ts) || !find_frame(r, cpy_current_frame(ts), code)) {
         return REC_NOT_MINE;
@@ -776,6 +784,7 @@ RecStatus rec_step(Recorder *r, PyThreadState *ts, PyCodeObject *code, int place
     }
     st->moved = true;
     st->before = rec_snap_at(r, st->insn.at, 0, IR_EXIT_RESUME);
+    rec_begin_insn(r);
     RecHandler handler = handlers[st->insn.op];
     if (handler == NULL) {
         rec_give_up(r, ABORT_unsupported);

@@ -71,9 +71,13 @@ typedef struct RecState {
     RecShown shown[32];
     int nshown;
     IrRef handled;          /* the one that is handled; IR_NONE: whatever memory says */
-    bool checked;           /* this instruction may have failed; if so: */
-    IrRef check;            /* its guard_ok, and the state behind it */
+    int nchecks;            /* calls of this instruction that may have failed */
+    IrRef check;            /* the last one's guard_ok; the state behind the instruction, 0: of no use; what it began with: */
     uint32_t passed;
+    RecFrame begun;
+    int begun_nframes;
+    RecVal begun_slots[REC_MAX_SLOTS];
+    uint8_t begun_modified[REC_MAX_SLOTS];
     uint32_t before;        /* snapshot of the instruction's start */
     int goes_to;            /* place the interpreter must go to next in the innermost frame; -1: not checked */
     VEC(const IrKlass *) known; /* by IrRef: exact type known from an earlier guard (FIXED types only) */
@@ -209,6 +213,10 @@ void rec_return_from_generator(Recorder *r);
 /* ---- exceptions: exceptions.c --------------------------------------------------------------------- */
 /* The instruction raises a new exception of that type (args: a tuple, its reference handed over). */
 void rec_raise_new(Recorder *r, PyTypeObject *type, IrRef args);
+void rec_begin_insn(Recorder *r);              /* remembers the state, should the instruction turn out to have failed */
+void rec_note_passed(Recorder *r, int place);
+void rec_notice_failure(Recorder *r, CpyFrame *now, int place); /* of the last one, as the interpreter is in a handler by now */
+void rec_begin_raising(Recorder *r, int place); /* a side trace: the instruction there has failed */
 bool rec_is_simple_exception(PyTypeObject *t); /* its instances hold nothing but what every exception has */
 IrRef rec_new_exception(Recorder *r, PyTypeObject *type, IrRef args);
 bool rec_exception_attr(Recorder *r, PyObject *o, PyObject *name); /* false: not such an attribute, nothing emitted */

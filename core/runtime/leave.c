@@ -376,7 +376,7 @@ void rt_rebuild(CgRun *run, CgExit *exit, RtLeaving *lv)
     lv->nframes = push_frames(&b, lv->frames);
     rt_finish_exceptions(&b.v, lv, b.funcs[0]);
     lv->raising = lv->nframes < b.snap->nframes || b.snap->kind == IR_EXIT_RAISE;
-    lv->record = !lv->raising && rt_side_is_due(b.tree, exit) ? b.tree : NULL;
+    lv->record = lv->nframes == b.snap->nframes && rt_side_is_due(b.tree, exit) ? b.tree : NULL;
     rt.stats.exits_taken++;
     add_drops(&b);
     settle_shaken(b.run);
@@ -388,7 +388,7 @@ void rt_rebuild(CgRun *run, CgExit *exit, RtLeaving *lv)
 static bool run_frames_above(RtLeaving *lv)
 {
     bool raising = lv->raising;
-    if (lv->record != NULL && !raising && !lv->record->dead) {
+    if (lv->record != NULL && !lv->record->dead) {
         rt_record_side(lv->record, lv->exit, lv->ts, lv->frames);
     }
     for (int i = lv->nframes - 1; i > 0; i--) {

@@ -108,9 +108,12 @@ bool rt_record_side(RtTree *tree, CgExit *exit, PyThreadState *ts, CpyFrame **fr
         .kind = REC_SIDE, .exit = snap, .leaf_types = types,
         .frames = frames, .root_entry_depth = tree->entry_depth,
         .max_insns = (int)rt.params.max_trace_length * 8, .max_inline_depth = RT_MAX_INLINE,
+        .raised = PyErr_GetRaisedException(),
     };
     PyCodeObject *code = cpy_frame_code(frames[0]);
-    if (!start(&how, ts, code, snap->frames[0].place, &why)) {
+    bool started = start(&how, ts, code, snap->frames[0].place, &why);
+    PyErr_SetRaisedException(how.raised);
+    if (!started) {
         rt_side_failed(exit, why);
         return false;
     }

@@ -16,12 +16,29 @@ RtTree *rt_tree_at(const CgExit *exit)
     return p != NULL ? p->tree : NULL;
 }
 
+/* An exception that was set: is there a handler in the frames that the exit has? */
+static bool is_caught(const IrSnapshot *snap)
+{
+    int handler, depth;
+    bool lasti;
+    for (int i = snap->nframes - 1; i >= 0; i--) {
+        PyCodeObject *code = snap->frames[i].code;
+        if (cpy_exception_handler(code, cpy_decode(code, snap->frames[i].place).op_at, &handler, &depth, &lasti)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool is_recordable(const CgExit *exit)
 {
     const IrTrace *ir = exit->trace->ir;
     const IrSnapshot *snap = &ir->snaps.data[exit->snap];
     if (exit->op > IR_guard_breaker && exit->op != IR_leave && rt_has_exceptions(snap)) {
         return false; /* What dies may look at the exception: a side trace has none to show. */
+    }
+    if (snap->kind == IR_EXIT_RAISE && (exit->op == IR_guard_ok || exit->op == IR_guard_is)) {
+        return !rt_has_exceptions(snap) && is_caught(snap);
     }
     switch ((int)exit->op) {
     case IR_guard_breaker:
