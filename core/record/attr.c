@@ -625,7 +625,7 @@ void rec_do_store_attr(Recorder *r)
         rec_give_up(r, ABORT_odd_value);
         return;
     }
-    if (store_instance_attr(r, o, name) || rec_gave_up(r)) {
+    if (rec_exception_store_attr(r, name) || store_instance_attr(r, o, name) || rec_gave_up(r)) {
         return;
     }
     rec_call3(r, IR_CALL_setattr_any, rec_stack(r, 0)->ref, rec_const(r, name), rec_stack(r, 1)->ref);

@@ -410,6 +410,10 @@ static bool call_method(Recorder *r, RecCall *c)
 
 bool rec_call_builtin(Recorder *r, RecCall *c)
 {
+    if (Py_IS_TYPE(c->callable, &PyWrapperDescr_Type)) {
+        bool inits = ((PyWrapperDescrObject *)c->callable)->d_wrapped == (void *)((PyTypeObject *)PyExc_BaseException)->tp_init;
+        return inits && rec_exception_init(r, c);
+    }
     if (PyCFunction_CheckExact(c->callable)) {
         return !c->kwnames && call_function(r, c);
     }

@@ -25,4 +25,7 @@ void rec_call_residual(Recorder *r, RecCall *c);        /* the call itself, by v
 bool rec_call_is_quiet(Recorder *r, RecCall *c);        /* quiet.c: with these (then guarded) types of arguments; the callable is guarded */
 IrRef rec_range_iter(Recorder *r, IrRef range, PyObject *concrete); /* construct.c; IR_NONE when not simple */
 
+bool rec_exception_init(Recorder *r, RecCall *c);       /* exceptions.c: of an exception of the trace; else false, nothing emitted */
+bool rec_exception_str(Recorder *r, RecCall *c);
+
 #endif

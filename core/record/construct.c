@@ -1,6 +1,8 @@
 /*  Calls of classes: numbers from numbers, ranges, and instances of plain Python classes whose __init__ is followed. */
 #include "record/call.h"
 
+#include <string.h>
+
 static bool construct_int(Recorder *r, RecCall *c)
 {
     int64_t v;
@@ -258,28 +260,35 @@ static bool construct_instance(Recorder *r, RecCall *c, PyTypeObject *t)
     return true;
 }
 
-/* As BaseException.__new__ and __init__: the arguments are all there is to it. */
+/* BaseException.__new__ takes the arguments; so does its __init__, if a Python one calls it. */
 static bool construct_exception(Recorder *r, RecCall *c, PyTypeObject *t)
 {
-    enum { MAX_EXCEPTION_ARGS = 30 };
-    IrRef values[MAX_EXCEPTION_ARGS], args;
-    if (c->kwnames || c->n > MAX_EXCEPTION_ARGS || !rec_is_simple_exception(t)) {
+    int nkw = c->kwnames ? (int)PyTuple_GET_SIZE(c->kwnames) : 0, npos = c->n - nkw;
+    if (!rec_is_plain_exception(t) || npos > 30 || c->n + 1 >= CALL_MAX_ARGS) {
+        return false;
+    }
+    bool simple = rec_is_simple_exception(t);
+    PyObject *s = PyUnicode_InternFromString("__init__");
+    PyObject *init = s ? cpy_type_lookup(t, s) : NULL;
+    Py_XDECREF(s);
+    if (simple ? nkw > 0 : init == NULL || !PyFunction_Check(init) || !rec_can_inline(r, (PyFunctionObject *)init, c->n + 1, c->kwnames)) {
         return false;
     }
     rec_guard_callable(r, c);
-    for (int i = 0; i < c->n; i++) {
-        rec_own(r, &c->args[i]);
-        values[i] = c->args[i].ref;
-        c->args[i].owned = 0;
+    IrRef e = rec_new_exception(r, t, rec_tuple_of(r, c->args, npos));
+    if (simple) {
+        rec_return_from_call(r, c, e, true);
+        return true;
     }
-    if (c->n > 0) {
-        args = rec_new(r, rec_tuple_klass(r, c->n), values);
-    } else {
-        PyObject *empty = PyTuple_New(0);
-        args = rec_const(r, empty);
-        Py_XDECREF(empty);
+    for (int i = 0; i < c->nstack; i++) {
+        rec_pop(r);
     }
-    rec_return_from_call(r, c, rec_new_exception(r, t, args), true);
+    rec_drop(r, c->func);
+    rec_push(r, e, true);
+    RecVal args[CALL_MAX_ARGS];
+    args[0] = (RecVal){.ref = e};
+    memcpy(&args[1], c->args, (size_t)c->n * sizeof *args);
+    rec_inline_call(r, (PyFunctionObject *)init, IR_NONE, c->n + 1, args, c->concrete, c->kwnames, REC_HOW_INIT, 0);
     return true;
 }
 
@@ -289,6 +298,9 @@ bool rec_construct(Recorder *r, RecCall *c)
         return false;
     }
     PyTypeObject *t = (PyTypeObject *)c->callable;
+    if (t == &PyUnicode_Type && rec_exception_str(r, c)) {
+        return true;
+    }
     if (t == &PyLong_Type) {
         return construct_int(r, c);
     }

@@ -7,14 +7,15 @@
 
     What is handled lives beside the frames: RecState.handled, in snapshots an entry of the root frame. Memory says meanwhile that
     nothing is, which each raise makes sure of. */
-#include "record/state.h"
+#include "record/call.h"
 
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 /* ---- what an exception is made of ------------------------------------------------------------------- */
-enum { EXC_ARGS, EXC_TRACEBACK, EXC_CAUSE, EXC_CONTEXT, EXC_SUPPRESS, EXC_FIELDS };
+enum { EXC_ATTRS, EXC_ARGS, EXC_TRACEBACK, EXC_CAUSE, EXC_CONTEXT, EXC_SUPPRESS, EXC_FIELDS };
+enum { ATTR_NEXT, ATTR_VALUE, ATTR_FIELDS };
 enum { RAISED_INNER, RAISED_TRACEBACK, RAISED_FIELDS };
 enum { TB_NEXT, TB_FRAME, TB_FIELDS };
 enum { FRAME_BELOW, FRAME_FUNC, FRAME_FIELDS /* behind its locals */ };
@@ -50,12 +51,29 @@ static const IrField **new_fields(Recorder *r, int n)
 static const IrKlass *exception_klass(Recorder *r, PyTypeObject *t)
 {
     const IrField **f = new_fields(r, EXC_FIELDS);
+    f[EXC_ATTRS] = part(r, "exception.attrs", offsetof(PyBaseExceptionObject, dict), IR_W_OBJ);
     f[EXC_ARGS] = args_field(r);
     f[EXC_TRACEBACK] = traceback_field(r);
     f[EXC_CAUSE] = part(r, "exception.cause", offsetof(PyBaseExceptionObject, cause), IR_W_OBJ);
     f[EXC_CONTEXT] = part(r, "exception.context", offsetof(PyBaseExceptionObject, context), IR_W_OBJ);
     f[EXC_SUPPRESS] = part(r, "exception.suppress", offsetof(PyBaseExceptionObject, suppress_context), IR_W_U8);
     return unmade(r, t, "new", REC_KLASS_EXCEPTION, EXC_FIELDS, f, NULL);
+}
+
+/* An entry of its dict, the newest first. */
+static const IrKlass *attr_klass(Recorder *r, PyTypeObject *t, PyObject *attr)
+{
+    char name[100];
+    const char *utf8 = PyUnicode_AsUTF8(attr);
+    snprintf(name, sizeof name, "attr.%s", utf8 ? utf8 : "?");
+    PyErr_Clear();
+    const IrField **f = new_fields(r, ATTR_FIELDS);
+    f[ATTR_NEXT] = part(r, "attr.next", 0, IR_W_OBJ);
+    f[ATTR_VALUE] = part(r, "attr.value", sizeof(void *), IR_W_OBJ);
+    void **data = arena_alloc(r->state->arena, ATTR_FIELDS * sizeof *data);
+    data[0] = attr;
+    rec_const(r, attr);
+    return unmade(r, t, name, REC_KLASS_EXCEPTION_ATTR, ATTR_FIELDS, f, data);
 }
 
 /* Places that no real object has: these are never made. */
@@ -243,6 +261,25 @@ static bool is_null(Recorder *r, IrRef ref)
     return rec_is_const(r, ref, &constant) && constant == NULL;
 }
 
+static void note_attr(Recorder *r, RecExc *e, PyObject *name, IrRef node)
+{
+    if (e->nattrs == (int)ARRAY_LEN(e->attrs)) {
+        rec_give_up(r, ABORT_raised);
+        return;
+    }
+    e->attrs[e->nattrs].name = name;
+    e->attrs[e->nattrs++].node = node;
+}
+
+static void note_attrs(Recorder *r, RecExc *e, IrRef node)
+{
+    while (node != IR_NONE && !is_null(r, node)) {
+        const IrInsn *in = ir_at(r->raw, node);
+        note_attr(r, e, ((void *const *)in->imm.klass->data)[0], node);
+        node = in->args[ATTR_NEXT];
+    }
+}
+
 void rec_note_virtual(Recorder *r, IrRef ref, const IrKlass *k, const IrRef *values)
 {
     void *const *where = k->data;
@@ -262,7 +299,7 @@ void rec_note_virtual(Recorder *r, IrRef ref, const IrKlass *k, const IrRef *val
         RecExc e = {.ref = ref, .type = k->ptr, .raised = true, .traceback = is_null(r, traceback) ? IR_NONE : traceback};
         e.args = made ? IR_NONE : values[EXC_ARGS];
         e.inner = made ? values[RAISED_INNER] : IR_NONE;
-        note_exc(r, e);
+        note_attrs(r, note_exc(r, e), made ? IR_NONE : values[EXC_ATTRS]);
         own_shown(r, r->state->nexcs - 1, e.traceback);
         break;
     }
@@ -304,16 +341,39 @@ bool rec_forget_exceptions(Recorder *r, IrRef result)
 /* ---- raising -------------------------------------------------------------------------------------------- */
 bool rec_is_simple_exception(PyTypeObject *t)
 {
+    return rec_is_plain_exception(t) && t->tp_init == ((PyTypeObject *)PyExc_BaseException)->tp_init;
+}
+
+bool rec_is_plain_exception(PyTypeObject *t)
+{
     PyTypeObject *base = (PyTypeObject *)PyExc_BaseException;
-    return PyExceptionClass_Check(t) && Py_IS_TYPE(t, &PyType_Type) && t->tp_new == base->tp_new && t->tp_init == base->tp_init &&
-           t->tp_basicsize == base->tp_basicsize && t->tp_itemsize == 0 && t->tp_finalize == NULL && t->tp_del == NULL &&
-           t->tp_getattro == base->tp_getattro && !PyType_HasFeature(t, Py_TPFLAGS_IS_ABSTRACT);
+    return PyExceptionClass_Check(t) && Py_IS_TYPE(t, &PyType_Type) && t->tp_new == base->tp_new && t->tp_basicsize == base->tp_basicsize && t->tp_itemsize == 0 && t->tp_finalize == NULL && t->tp_del == NULL &&
+           t->tp_getattro == base->tp_getattro && t->tp_setattro == base->tp_setattro && !PyType_HasFeature(t, Py_TPFLAGS_IS_ABSTRACT);
+}
+
+/* The values get references of their own. */
+IrRef rec_tuple_of(Recorder *r, const RecVal *values, int n)
+{
+    IrRef refs[CALL_MAX_ARGS];
+    if (n == 0) {
+        PyObject *empty = PyTuple_New(0);
+        IrRef ref = rec_const(r, empty);
+        rec_set_known(r, ref, &PyTuple_Type);
+        Py_XDECREF(empty);
+        return ref;
+    }
+    for (int i = 0; i < n; i++) {
+        RecVal v = {.ref = values[i].ref};
+        rec_own(r, &v);
+        refs[i] = v.ref;
+    }
+    return rec_new(r, rec_tuple_klass(r, n), refs);
 }
 
 IrRef rec_new_exception(Recorder *r, PyTypeObject *type, IrRef args)
 {
     IrRef null = ir_const_obj(r->raw, NULL);
-    IrRef values[EXC_FIELDS] = {args, null, null, null, rec_int(r, 0)};
+    IrRef values[EXC_FIELDS] = {null, args, null, null, null, rec_int(r, 0)};
     rec_depend_type(r, type);
     IrRef ref = rec_new(r, exception_klass(r, type), values);
     note_exc(r, (RecExc){.ref = ref, .type = type, .args = args});
@@ -496,15 +556,6 @@ void rec_raise_new(Recorder *r, PyTypeObject *type, IrRef args)
     }
     IrRef ref = rec_new_exception(r, type, args);
     raise_now(r, find_exc(r, ref));
-}
-
-static IrRef no_args(Recorder *r)
-{
-    PyObject *empty = PyTuple_New(0);
-    IrRef ref = rec_const(r, empty);
-    rec_set_known(r, ref, &PyTuple_Type);
-    Py_XDECREF(empty);
-    return ref;
 }
 
 /* ---- C calls that failed -------------------------------------------------------------------------------------- */
@@ -747,7 +798,7 @@ void rec_do_raise(Recorder *r)
     RecVal cause = n > 1 ? rec_pop(r) : (RecVal){0}, v = rec_pop(r);
     if (made_here) {
         rec_drop(r, v);
-        v = (RecVal){.ref = rec_new_exception(r, (PyTypeObject *)o, no_args(r)), .owned = 1};
+        v = (RecVal){.ref = rec_new_exception(r, (PyTypeObject *)o, rec_tuple_of(r, NULL, 0)), .owned = 1};
     }
     rec_own(r, &v);
     if (n == 1 || set_cause(r, cause, from, find_exc(r, v.ref))) {
@@ -855,21 +906,141 @@ void rec_do_check_exc_match(Recorder *r)
     rec_push(r, answer, false);
 }
 
-/* ---- looking at one ------------------------------------------------------------------------------------------ */
+/* ---- its attributes ---------------------------------------------------------------------------------------------- */
+static int find_attr(const RecExc *e, PyObject *name)
+{
+    for (int i = 0; i < e->nattrs; i++) {
+        if (e->attrs[i].name == name) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+/* What the type has of that name, if its instances cannot hide it. */
+static bool is_hidden_by_type(PyTypeObject *t, PyObject *name)
+{
+    PyObject *found = cpy_type_lookup(t, name);
+    return found != NULL && Py_TYPE(found)->tp_descr_set != NULL;
+}
+
+static void replace_top(Recorder *r, IrRef ref)
+{
+    RecVal v = {.ref = ref};
+    rec_own(r, &v);
+    rec_drop(r, rec_pop(r));
+    rec_push_val(r, v);
+}
+
 bool rec_exception_attr(Recorder *r, PyObject *o, PyObject *name)
 {
     int exc = find_exc(r, rec_stack(r, 0)->ref);
     PyTypeObject *base = (PyTypeObject *)PyExc_BaseException;
-    if (exc < 0 || PyUnicode_CompareWithASCIIString(name, "args") != 0 ||
-        cpy_type_lookup(Py_TYPE(o), name) != cpy_type_lookup(base, name)) {
+    if (exc < 0) {
         return false;
     }
     RecExc *e = &r->state->excs[exc];
-    RecVal args = {.ref = rec_load(r, e->inner != IR_NONE ? e->inner : e->ref, args_field(r))};
-    rec_op1(r, IR_guard_nonnull, args.ref);
-    rec_set_known(r, args.ref, &PyTuple_Type);
-    rec_own(r, &args);
+    rec_depend_type(r, e->type);
+    int attr = find_attr(e, name);
+    if (attr >= 0 && !is_hidden_by_type(e->type, name)) {
+        IrRef node = e->attrs[attr].node;
+        replace_top(r, rec_load(r, node, ir_at(r->raw, node)->imm.klass->fields[ATTR_VALUE]));
+        return true;
+    }
+    if (PyUnicode_CompareWithASCIIString(name, "args") != 0 || cpy_type_lookup(Py_TYPE(o), name) != cpy_type_lookup(base, name)) {
+        rec_give_up(r, ABORT_raised);
+        return true;
+    }
+    IrRef args = rec_load(r, e->inner != IR_NONE ? e->inner : e->ref, args_field(r));
+    rec_op1(r, IR_guard_nonnull, args);
+    rec_set_known(r, args, &PyTuple_Type);
+    replace_top(r, args);
+    return true;
+}
+
+/* Once the instruction's operands are off the stack. */
+static void replace_part(Recorder *r, IrRef of, IrRef value, const IrField *field)
+{
+    IrInsn imm = {.imm.field = field};
+    IrRef args[2] = {of, value};
+    IrRef insn = ir_append_imm(r->raw, IR_replace, args, 2, imm);
+    ir_set_snap(r->raw, insn, rec_snap_at(r, r->state->insn.next, 0, IR_EXIT_RESUME));
+}
+
+bool rec_exception_store_attr(Recorder *r, PyObject *name)
+{
+    int exc = find_exc(r, rec_stack(r, 0)->ref);
+    if (exc < 0) {
+        return false;
+    }
+    RecExc *e = &r->state->excs[exc];
+    if (e->inner != IR_NONE || is_hidden_by_type(e->type, name)) {
+        rec_give_up(r, ABORT_raised);
+        return true;
+    }
+    rec_depend_type(r, e->type);
     rec_drop(r, rec_pop(r));
-    rec_push_val(r, args);
+    RecVal v = rec_pop(r);
+    rec_own(r, &v);
+    int attr = find_attr(e, name);
+    if (attr >= 0) {
+        IrRef node = e->attrs[attr].node;
+        replace_part(r, node, v.ref, ir_at(r->raw, node)->imm.klass->fields[ATTR_VALUE]);
+        return true;
+    }
+    IrRef last = e->nattrs > 0 ? e->attrs[0].node : IR_NONE;
+    for (int i = 1; i < e->nattrs; i++) {
+        last = e->attrs[i].node > last ? e->attrs[i].node : last;
+    }
+    IrRef values[ATTR_FIELDS] = {last != IR_NONE ? last : ir_const_obj(r->raw, NULL), v.ref};
+    IrRef node = rec_new(r, attr_klass(r, e->type, name), values);
+    rec_store(r, e->ref, node, ir_at(r->raw, e->ref)->imm.klass->fields[EXC_ATTRS]);
+    note_attr(r, e, name, node);
+    return true;
+}
+
+/* BaseException.__init__(e, ...) */
+bool rec_exception_init(Recorder *r, RecCall *c)
+{
+    enum { MAX_ARGS = 30 };
+    int exc = c->n > 0 ? find_exc(r, c->args[0].ref) : -1;
+    if (exc < 0) {
+        return false;
+    }
+    RecExc *e = &r->state->excs[exc];
+    if (e->inner != IR_NONE || c->kwnames || c->n > MAX_ARGS) {
+        rec_give_up(r, ABORT_raised);
+        return true;
+    }
+    rec_guard_callable(r, c);
+    IrRef ref = e->ref;
+    e->args = rec_tuple_of(r, &c->args[1], c->n - 1);
+    IrRef args = e->args;
+    rec_return_from_call(r, c, rec_const(r, Py_None), false);
+    replace_part(r, ref, args, args_field(r));
+    return true;
+}
+
+/* str(e) of one str, or of nothing. */
+bool rec_exception_str(Recorder *r, RecCall *c)
+{
+    int exc = c->n == 1 ? find_exc(r, c->args[0].ref) : -1;
+    if (exc < 0) {
+        return false;
+    }
+    const RecExc *e = &r->state->excs[exc];
+    PyObject *args = ((PyBaseExceptionObject *)c->concrete[0])->args;
+    bool simple = e->inner == IR_NONE && !c->kwnames && e->type->tp_str == ((PyTypeObject *)PyExc_BaseException)->tp_str &&
+                  PyTuple_CheckExact(args) && PyTuple_GET_SIZE(args) == 1 && PyUnicode_CheckExact(PyTuple_GET_ITEM(args, 0)) &&
+                  ir_at(r->raw, e->args)->op == IR_new;
+    if (!simple) {
+        rec_give_up(r, ABORT_raised);
+        return true;
+    }
+    rec_depend_type(r, e->type);
+    rec_guard_callable(r, c);
+    IrRef text = ir_at(r->raw, e->args)->args[0];
+    rec_guard_type(r, text, PyTuple_GET_ITEM(args, 0));
+    rec_return_from_call(r, c, text, false);
     return true;
 }

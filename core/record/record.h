@@ -66,7 +66,8 @@ typedef enum {
     REC_KLASS_TUPLE_ITER,/* I64 index, tuple */
     REC_KLASS_RANGE,     /* start, stop, step as int objects */
     /* Made by exits alone: exceptions.c says what they hold. */
-    REC_KLASS_EXCEPTION, /* args, traceback, cause, context, I64 suppress_context */
+    REC_KLASS_EXCEPTION_ATTR, /* next, value; data: name */
+    REC_KLASS_EXCEPTION, /* attributes (NULL: no dict), args, traceback, cause, context, I64 suppress_context */
     REC_KLASS_RAISED,    /* an exception that C code made, traceback: what to put before its own */
     REC_KLASS_TRACEBACK, /* next, frame (NULL: of the snapshot); data: number of the frame from the root, place */
     REC_KLASS_FRAME,     /* that an exception has left: locals, the frame below (NULL: of the snapshot), function; data as above */

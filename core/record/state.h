@@ -39,6 +39,8 @@ typedef struct {
     IrRef ref;            /* REC_KLASS_EXCEPTION or REC_KLASS_RAISED */
     PyTypeObject *type;
     IrRef args, inner;    /* the tuple; of RAISED the exception itself */
+    struct { PyObject *name; IrRef node; } attrs[8]; /* REC_KLASS_EXCEPTION_ATTR */
+    int nattrs;
     IrRef traceback;      /* its newest entry, or IR_NONE */
     bool raised;          /* once already: it may be another's context */
 } RecExc;
@@ -219,7 +221,11 @@ void rec_notice_failure(Recorder *r, CpyFrame *now, int place); /* of the last o
 void rec_begin_raising(Recorder *r, int place); /* a side trace: the instruction there has failed */
 bool rec_is_simple_exception(PyTypeObject *t); /* its instances hold nothing but what every exception has */
 IrRef rec_new_exception(Recorder *r, PyTypeObject *type, IrRef args);
-bool rec_exception_attr(Recorder *r, PyObject *o, PyObject *name); /* false: not such an attribute, nothing emitted */
+bool rec_is_plain_exception(PyTypeObject *t);  /* so too, but for what a Python __init__ does */
+IrRef rec_tuple_of(Recorder *r, const RecVal *values, int n);
+/* LOAD_ATTR and STORE_ATTR of an exception of the trace; false: not of such, nothing emitted. */
+bool rec_exception_attr(Recorder *r, PyObject *o, PyObject *name);
+bool rec_exception_store_attr(Recorder *r, PyObject *name);
 void rec_note_virtual(Recorder *r, IrRef ref, const IrKlass *k, const IrRef *values); /* of a parent's exit */
 bool rec_forget_exceptions(Recorder *r, IrRef result); /* before the innermost frame is left: false, given up, when one may still show it */
 

@@ -199,6 +199,7 @@ PyObject *rt_build_object(const IrKlass *klass, const uint64_t *words, int n)
         return build_sequence_iter(words, false);
     case REC_KLASS_RANGE:
         return build_range(words);
+    case REC_KLASS_EXCEPTION_ATTR:
     case REC_KLASS_EXCEPTION:
     case REC_KLASS_RAISED:
     case REC_KLASS_TRACEBACK:

@@ -22,13 +22,37 @@ static PyObject *object_at(const uint64_t *words, int i)
 }
 
 /* ---- objects ------------------------------------------------------------------------------------------- */
+/* A list of them, the newest first: a tuple each, which goes now. */
+static int set_attrs(PyObject *e, PyObject *attr)
+{
+    if (attr == NULL) {
+        return 0;
+    }
+    PyObject *next = PyTuple_GET_ITEM(attr, 0), *value = PyTuple_GET_ITEM(attr, 1), *name = PyTuple_GET_ITEM(attr, 2);
+    PyTuple_SET_ITEM(attr, 0, NULL);
+    int result = set_attrs(e, next) < 0 ? -1 : PyObject_GenericSetAttr(e, name, value);
+    Py_DECREF(attr);
+    return result;
+}
+
+static PyObject *build_attr(const IrKlass *klass, const uint64_t *words)
+{
+    PyObject *t = PyTuple_New(3);
+    if (t != NULL) {
+        PyTuple_SET_ITEM(t, 0, object_at(words, 0));
+        PyTuple_SET_ITEM(t, 1, object_at(words, 1));
+        PyTuple_SET_ITEM(t, 2, Py_NewRef(((PyObject *const *)klass->data)[0]));
+    }
+    return t;
+}
+
 static PyObject *build_exception(const IrKlass *klass, const uint64_t *words)
 {
     PyTypeObject *type = klass->ptr;
-    PyObject *args = object_at(words, 0), *traceback = object_at(words, 1), *cause = object_at(words, 2);
+    PyObject *args = object_at(words, 1), *traceback = object_at(words, 2), *cause = object_at(words, 3);
     PyObject *e = type->tp_new(type, args, NULL);
     Py_XDECREF(args);
-    if (e == NULL) {
+    if (e == NULL || set_attrs(e, object_at(words, 0)) < 0) {
         return NULL; /* Out of memory: that is the end. */
     }
     if (traceback != NULL) {
@@ -38,8 +62,8 @@ static PyObject *build_exception(const IrKlass *klass, const uint64_t *words)
     if (cause != NULL) {
         PyException_SetCause(e, cause);
     }
-    PyException_SetContext(e, object_at(words, 3));
-    ((PyBaseExceptionObject *)e)->suppress_context = words[4] != 0;
+    PyException_SetContext(e, object_at(words, 4));
+    ((PyBaseExceptionObject *)e)->suppress_context = words[5] != 0;
     return e;
 }
 
@@ -87,6 +111,8 @@ static PyObject *build_stand_in(const uint64_t *words, int n)
 PyObject *rt_build_of_exception(const IrKlass *klass, const uint64_t *words, int n)
 {
     switch (klass->kind) {
+    case REC_KLASS_EXCEPTION_ATTR:
+        return build_attr(klass, words);
     case REC_KLASS_EXCEPTION:
         return build_exception(klass, words);
     case REC_KLASS_RAISED:
