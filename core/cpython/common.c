@@ -12,6 +12,7 @@ const int64_t cpy_slot_mask = ~(int64_t)SLOT_TAG_BITS;
 const int64_t cpy_slot_null = SLOT_NULL;
 const int64_t cpy_slot_int_tag = SLOT_INT_TAG;
 const bool CPY_LASTI_IS_TAGGED = SLOT_INT_TAG != 0;
+const bool CPY_WITH_KEEPS_SELF = SLOT_INT_TAG != 0;
 const int cpy_frame_instr_offset = (int)offsetof(struct _PyInterpreterFrame, instr_ptr);
 #if SLOT_INT_TAG
 const int cpy_slot_flags_offset = (int)offsetof(PyObject, ob_flags);

@@ -23,6 +23,8 @@ extern const int CPY_ITER_SLOTS;
 extern const bool CPY_COUNTS_REFS;
 /* What a handler finds of the place that raised, below the exception: a tagged integer, else an int object. */
 extern const bool CPY_LASTI_IS_TAGGED;
+/* A with block keeps __exit__ and its instance apart on the stack, else a bound method. */
+extern const bool CPY_WITH_KEEPS_SELF;
 extern const char *const CPY_VERSION_NAME; /* "3.14" */
 
 /* Checks by live probes that every layout we rely on is as we think. NULL, or the reason why not

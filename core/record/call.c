@@ -413,6 +413,11 @@ static bool call_c_function(Recorder *r, RecCall *c, PyMethodDef *def, IrRef sel
     return true;
 }
 
+static bool steps_generator(const RecCall *c, const PyCFunctionObject *f)
+{
+    return c->n >= 1 && PyGen_CheckExact(c->concrete[0]) && strcmp(f->m_ml->ml_name, "next") == 0 && f->m_ml->ml_flags == METH_FASTCALL;
+}
+
 static bool call_c(Recorder *r, RecCall *c)
 {
     if (call_consumer(r, c)) {
@@ -420,6 +425,10 @@ static bool call_c(Recorder *r, RecCall *c)
     }
     if (PyCFunction_CheckExact(c->callable)) {
         PyCFunctionObject *f = (PyCFunctionObject *)c->callable;
+        if (steps_generator(c, f) && !rec_is_root(r)) {
+            rec_give_up(r, ABORT_generator); /* As in for_iter: showing the frames each time costs more than is gained. */
+            return true;
+        }
         rec_guard_callable(r, c);
         return call_c_function(r, c, f->m_ml, rec_const(r, f->m_self), 0);
     }

@@ -321,7 +321,7 @@ static bool forget_those_of(Recorder *r, int level, int but, IrRef result, int n
             continue;
         }
         int exc = st->shown[i].exc;
-        if (exc < 0 || is_held(r, st->excs[exc].ref, result, nframes)) {
+        if (exc < 0 || is_held(r, st->excs[exc].ref, result, nframes) || is_held(r, st->shown[i].ref, result, nframes)) {
             rec_give_up(r, ABORT_raised);
             return false;
         }
@@ -955,6 +955,17 @@ bool rec_exception_attr(Recorder *r, PyObject *o, PyObject *name)
     rec_op1(r, IR_guard_nonnull, args);
     rec_set_known(r, args, &PyTuple_Type);
     replace_top(r, args);
+    return true;
+}
+
+bool rec_exception_parts(Recorder *r, IrRef ref, RecVal *type, RecVal *traceback)
+{
+    int exc = find_exc(r, ref);
+    if (exc < 0 || r->state->excs[exc].traceback == IR_NONE) {
+        return false;
+    }
+    *type = (RecVal){.ref = rec_const(r, (PyObject *)r->state->excs[exc].type)};
+    *traceback = (RecVal){.ref = r->state->excs[exc].traceback};
     return true;
 }
 

@@ -223,6 +223,7 @@ bool rec_is_simple_exception(PyTypeObject *t); /* its instances hold nothing but
 IrRef rec_new_exception(Recorder *r, PyTypeObject *type, IrRef args);
 bool rec_is_plain_exception(PyTypeObject *t);  /* so too, but for what a Python __init__ does */
 IrRef rec_tuple_of(Recorder *r, const RecVal *values, int n);
+bool rec_exception_parts(Recorder *r, IrRef e, RecVal *type, RecVal *traceback); /* borrowed; false: not one of the trace */
 /* LOAD_ATTR and STORE_ATTR of an exception of the trace; false: not of such, nothing emitted. */
 bool rec_exception_attr(Recorder *r, PyObject *o, PyObject *name);
 bool rec_exception_store_attr(Recorder *r, PyObject *name);

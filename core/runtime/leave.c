@@ -52,6 +52,26 @@ static void release_all(Releases *rel)
 }
 
 /* ---- plans ------------------------------------------------------------------------------------------ */
+/* Of the root frame, nothing that has to be built, and no number twice, which would be one object. */
+static bool has_only_locals(const IrSnapshot *snap)
+{
+    if (snap->nframes != 1 || snap->nvirtuals != 0) {
+        return false;
+    }
+    for (int i = 0; i < snap->nslots; i++) {
+        const IrSnapSlot *s = &snap->slots[i];
+        for (int k = 0; k < i; k++) {
+            if (s->value != IR_NONE && snap->slots[k].value == s->value) {
+                return false;
+            }
+        }
+        if (s->flags & (IR_SNAP_INT | IR_SNAP_FUNC)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 RtPlan *rt_plan(CgExit *exit)
 {
     if (exit->data != NULL) {
@@ -65,6 +85,7 @@ RtPlan *rt_plan(CgExit *exit)
     for (int i = 0; i < snap->nframes; i++) {
         plan->op_at[i] = cpy_decode(snap->frames[i].code, snap->frames[i].from).op_at;
     }
+    plan->only_locals = has_only_locals(snap);
     plan->left = rt_side_threshold(exit);
     exit->data = plan;
     return plan;
@@ -441,6 +462,22 @@ static __attribute__((noinline)) void show_frames(CgRun *run, CgExit *exit)
     b.run->npushed = b.snap->nframes - 1;
 }
 
+/* The same where only the root frame's locals differ from memory: what they held is plain. */
+static void show_locals(CgRun *run, CgExit *exit, const IrSnapshot *snap, RtRun *mine)
+{
+    int in_memory = mine->synced->first_stack_slot + mine->synced->entry_depth, leaf = 0;
+    for (int i = 0; i < snap->nslots; i++) {
+        const IrSnapSlot *s = &snap->slots[i];
+        int at = s->value != IR_NONE ? leaf++ : -1;
+        if (s->slot < in_memory) {
+            PyObject *value = at < 0 ? NULL : rt_leaf_new(run, exit, at);
+            PyObject *old = owned_in(mine->root, s->slot);
+            cpy_slot_take(mine->root, s->slot, value);
+            Py_XDECREF(old);
+        }
+    }
+}
+
 void rt_sync(CgRun *run, CgExit *exit)
 {
     RtRun *mine = run->runtime;
@@ -448,7 +485,9 @@ void rt_sync(CgRun *run, CgExit *exit)
     const IrSnapshot *snap = &exit->trace->ir->snaps.data[exit->snap];
     cpy_frame_set_place(mine->root, plan->op_at[0]);
     mine->synced = ((RtTrace *)exit->trace->runtime)->tree;
-    if (snap->nframes > 1 || snap->nslots > 0 || mine->npushed > 0) {
+    if (plan->only_locals && mine->npushed == 0) {
+        show_locals(run, exit, snap, mine);
+    } else if (snap->nframes > 1 || snap->nslots > 0 || mine->npushed > 0) {
         show_frames(run, exit);
     }
 }

@@ -6,24 +6,28 @@
 
 #include <string.h>
 
-static uint64_t leaf_bits(const RtValues *v, int leaf)
+static uint64_t bits_at(const CgRun *run, const CgLoc *loc)
 {
-    const CgLoc *loc = &v->exit->locs[leaf];
     uint64_t bits = 0;
     switch ((CgLocKind)loc->kind) {
     case CG_GPR:
-        return v->run->gpr[loc->index];
+        return run->gpr[loc->index];
     case CG_XMM:
-        memcpy(&bits, &v->run->xmm[loc->index], sizeof bits);
+        memcpy(&bits, &run->xmm[loc->index], sizeof bits);
         return bits;
     case CG_SPILL:
-        return v->run->spill[loc->index];
+        return run->spill[loc->index];
     case CG_CONST:
         return loc->value;
     case CG_NOWHERE:
         break;
     }
     return 0;
+}
+
+static uint64_t leaf_bits(const RtValues *v, int leaf)
+{
+    return bits_at(v->run, &v->exit->locs[leaf]);
 }
 
 int64_t rt_value_int(RtValues *v, int leaf)
@@ -49,6 +53,18 @@ static void need(const void *object)
     if (object == NULL) {
         Py_FatalError("jitney: no memory for the values of a frame");
     }
+}
+
+PyObject *rt_leaf_new(const CgRun *run, const CgExit *exit, int leaf)
+{
+    const CgLoc *loc = &exit->locs[leaf];
+    uint64_t bits = bits_at(run, loc);
+    if (loc->type == IR_OBJ || loc->type == IR_PTR) {
+        return Py_XNewRef((PyObject *)(uintptr_t)bits);
+    }
+    PyObject *box = make_box((IrType)loc->type, bits);
+    need(box);
+    return box;
 }
 
 static PyObject *leaf_new(RtValues *v, int leaf, bool owned)

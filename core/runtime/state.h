@@ -105,6 +105,7 @@ typedef struct RtPlan {
     bool given_up;
     uint32_t left;         /* times until it is recorded */
     uint64_t taken;
+    bool only_locals; /* see leave.c */
     int op_at[RT_MAX_FRAMES]; /* per frame: where the interpreter points while its instruction runs */
 } RtPlan;
 
@@ -270,6 +271,7 @@ typedef struct RtValues {
 void rt_values_start(RtValues *v, CgRun *run, const CgExit *exit, bool borrow);
 PyObject *rt_value_new(RtValues *v, IrRef value, int *leaf, bool owned); /* new reference or NULL; *leaf goes on */
 int64_t rt_value_int(RtValues *v, int leaf);
+PyObject *rt_leaf_new(const CgRun *run, const CgExit *exit, int leaf); /* new reference to it, or a box */
 PyObject *rt_build_object(const IrKlass *klass, const uint64_t *words, int n); /* steals references; NULL with an exception */
 
 /* tracebacks.c: exceptions that were never made */
