@@ -199,9 +199,19 @@ void rec_do_list_append(Recorder *r)
     rec_drop(r, rec_pop(r));
 }
 
+static bool is_plain_sequence(PyObject *o)
+{
+    return o != NULL && (PyList_CheckExact(o) || PyTuple_CheckExact(o));
+}
+
 void rec_do_list_extend(Recorder *r)
 {
-    rec_call2(r, IR_CALL_list_extend, rec_stack(r, r->state->insn.arg)->ref, rec_stack(r, 0)->ref);
+    PyObject *items = rec_concrete(r, 0);
+    bool plain = is_plain_sequence(items);
+    if (plain) {
+        rec_guard_type(r, rec_stack(r, 0)->ref, items);
+    }
+    rec_call2(r, plain ? IR_CALL_list_extend_plain : IR_CALL_list_extend, rec_stack(r, r->state->insn.arg)->ref, rec_stack(r, 0)->ref);
     rec_drop(r, rec_pop(r));
 }
 
@@ -223,6 +233,32 @@ void rec_do_map_add(Recorder *r)
     }
     rec_drop(r, rec_pop(r));
     rec_drop(r, rec_pop(r));
+}
+
+/* One dict into another that has none of its keys, which are all str. */
+static void merge_dicts(Recorder *r)
+{
+    int at = r->state->insn.arg;
+    PyObject *from = rec_concrete(r, 0), *into = rec_concrete(r, at);
+    if (from == NULL || into == NULL || !PyDict_CheckExact(from) || !PyDict_CheckExact(into)) {
+        rec_give_up(r, ABORT_unsupported);
+        return;
+    }
+    rec_guard_type(r, rec_stack(r, 0)->ref, from);
+    rec_guard_type(r, rec_stack(r, at)->ref, into);
+    IrRef done = rec_call2(r, IR_CALL_dict_merge, rec_stack(r, at)->ref, rec_stack(r, 0)->ref);
+    rec_guard_bool(r, rec_op2(r, IR_eq_i64, done, rec_int(r, 0)), true);
+    rec_drop(r, rec_pop(r));
+}
+
+void rec_do_dict_merge(Recorder *r)
+{
+    merge_dicts(r);
+}
+
+void rec_do_dict_update(Recorder *r)
+{
+    merge_dicts(r);
 }
 
 /* ---- unpacking ----------------------------------------------------------------------------------------- */
@@ -257,6 +293,46 @@ void rec_do_unpack_sequence(Recorder *r)
     }
     rec_drop(r, rec_pop(r));
     for (int i = n - 1; i >= 0; i--) {
+        rec_push_val(r, values[i]);
+    }
+}
+
+static PyObject *make_rest(PyObject *sequence, Py_ssize_t before, Py_ssize_t after)
+{
+    PyObject *rest = PyList_New(0);
+    PyObject *part = PySequence_GetSlice(sequence, before, PySequence_Fast_GET_SIZE(sequence) - after);
+    if (rest == NULL || part == NULL || PyList_Extend(rest, part) < 0) {
+        Py_CLEAR(rest);
+    }
+    Py_XDECREF(part);
+    return rest;
+}
+
+/* a, *b, c = list or tuple */
+void rec_do_unpack_ex(Recorder *r)
+{
+    int before = r->state->insn.arg & 0xff, after = r->state->insn.arg >> 8;
+    PyObject *o = rec_concrete(r, 0);
+    if (!is_plain_sequence(o) || PyObject_Length(o) < before + after || before + after >= MAX_ITEMS) {
+        rec_give_up(r, ABORT_odd_value);
+        return;
+    }
+    RecVal values[MAX_ITEMS];
+    bool is_list = PyList_CheckExact(o);
+    IrRef seq = rec_stack(r, 0)->ref;
+    rec_guard_type(r, seq, o);
+    IrRef n = rec_sequence_size(r, is_list, seq);
+    rec_guard_bool(r, rec_op2(r, IR_ge_i64, n, rec_int(r, before + after)), true);
+    for (int i = 0; i < before + after; i++) {
+        IrRef at = i < before ? rec_int(r, i) : rec_op2(r, IR_sub_i64, n, rec_int(r, before + after - i));
+        values[i + (i >= before)] = (RecVal){.ref = rec_sequence_item(r, is_list, seq, at)};
+        rec_own(r, &values[i + (i >= before)]);
+    }
+    IrRef rest = rec_call_c_quiet(r, (void *)make_rest, 3, (IrRef[]){seq, rec_int(r, before), rec_int(r, after)});
+    rec_set_known(r, rest, &PyList_Type);
+    values[before] = (RecVal){.ref = rest, .owned = 1};
+    rec_drop(r, rec_pop(r));
+    for (int i = before + after; i >= 0; i--) {
         rec_push_val(r, values[i]);
     }
 }

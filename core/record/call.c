@@ -284,10 +284,13 @@ static bool take_apart(Recorder *r, RecCall *c, int n, PyObject *kwnames, int ab
         add_arg(c, self, bound_to);
         Py_DECREF(bound_to); /* The method on the stack keeps it. */
         c->callable = constant;
-    } else if (self.ref != IR_NONE) {
-        add_arg(c, self, concrete_self);
-    } else if (Py_IS_TYPE(c->callable, &PyMethod_Type)) {
-        take_method_apart(r, c);
+    } else {
+        if (Py_IS_TYPE(c->callable, &PyMethod_Type)) {
+            take_method_apart(r, c);
+        }
+        if (self.ref != IR_NONE) {
+            add_arg(c, self, concrete_self);
+        }
     }
     for (int i = n - 1; i >= 0; i--) {
         PyObject *o = rec_concrete(r, i + above);
@@ -537,16 +540,75 @@ void rec_do_call_kw(Recorder *r)
     }
 }
 
+/* f(*args): as f with so many arguments. */
+static bool call_spread(Recorder *r, PyObject *args, int extra)
+{
+    enum { MAX_SPREAD = 16 };
+    PyObject *callable = rec_concrete(r, extra + 2);
+    int n = (int)PyTuple_GET_SIZE(args);
+    if (n > MAX_SPREAD || callable == NULL) {
+        return false;
+    }
+    RecCall c = {.callable = callable, .func = *rec_stack(r, extra + 2), .nstack = extra + 3};
+    RecVal tuple = *rec_stack(r, extra);
+    const IrKlass *k = rec_tuple_klass(r, n);
+    const IrInsn *def = ir_at(r->raw, tuple.ref);
+    rec_guard_type(r, tuple.ref, args);
+    if (!(def->op == IR_new && def->imm.klass == k)) {
+        rec_guard_bool(r, rec_op2(r, IR_eq_i64, rec_sequence_size(r, false, tuple.ref), rec_int(r, n)), true);
+    }
+    if (Py_IS_TYPE(callable, &PyMethod_Type)) {
+        take_method_apart(r, &c);
+    }
+    for (int i = 0; i < n; i++) {
+        RecVal v = {.ref = rec_load(r, tuple.ref, k->fields[i])};
+        rec_own(r, &v);
+        add_arg(&c, v, PyTuple_GET_ITEM(args, i));
+    }
+    rec_drop(r, tuple);
+    for (int i = 0; i < extra; i++) {
+        rec_drop(r, *rec_stack(r, i));
+    }
+    choose(r, &c);
+    return true;
+}
+
+static void guard_empty(Recorder *r, IrRef dict)
+{
+    IrRef used = rec_load(r, dict, rec_field(r, CPY_OFF_dict_used, IR_W_I64, MEMID_dict));
+    rec_guard_bool(r, rec_op2(r, IR_eq_i64, used, rec_int(r, 0)), true);
+}
+
+/* The interpreter goes into a Python function's frame for less than a call of its C function costs. */
+static bool is_c_function(PyObject *callable)
+{
+    return callable != NULL && (PyCFunction_Check(callable) || Py_IS_TYPE(callable, &PyMethodDescr_Type));
+}
+
 void rec_do_call_ex(Recorder *r)
 {
-    bool has_kwargs = rec_concrete(r, 0) != NULL && r->state->insn.arg;
     int extra = r->state->insn.arg ? 1 : 0;
-    PyObject *args = rec_concrete(r, extra);
-    if (has_kwargs || args == NULL || !PyTuple_CheckExact(args)) {
+    PyObject *args = rec_concrete(r, extra), *kwargs = extra ? rec_concrete(r, 0) : NULL;
+    if (args == NULL || !PyTuple_CheckExact(args) || (kwargs != NULL && !PyDict_CheckExact(kwargs))) {
         rec_give_up(r, ABORT_unsupported);
         return;
     }
-    IrRef values[3] = {rec_stack(r, extra + 2)->ref, rec_stack(r, extra)->ref, ir_const_obj(r->raw, NULL)};
+    if (kwargs != NULL) {
+        rec_guard_type(r, rec_stack(r, 0)->ref, kwargs);
+    }
+    bool empty = kwargs != NULL && PyDict_GET_SIZE(kwargs) == 0;
+    if (empty) {
+        guard_empty(r, rec_stack(r, 0)->ref);
+    }
+    if ((kwargs == NULL || empty) && call_spread(r, args, extra)) {
+        return;
+    }
+    if (kwargs != NULL && !is_c_function(rec_concrete(r, extra + 2))) {
+        rec_give_up(r, ABORT_unsupported);
+        return;
+    }
+    rec_guard_type(r, rec_stack(r, extra)->ref, args);
+    IrRef values[3] = {rec_stack(r, extra + 2)->ref, rec_stack(r, extra)->ref, kwargs != NULL ? rec_stack(r, 0)->ref : ir_const_obj(r->raw, NULL)};
     IrRef result = rec_call(r, IR_CALL_call_ex, 3, values);
     for (int i = 0; i < extra + 3; i++) {
         rec_drop(r, rec_pop(r));

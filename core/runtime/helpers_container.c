@@ -55,6 +55,27 @@ static int64_t list_extend_helper(PyObject *list, PyObject *items)
     return PyList_Extend(list, items);
 }
 
+static int64_t list_extend_plain_helper(PyObject *list, PyObject *items)
+{
+    return PyList_Extend(list, items);
+}
+
+static int64_t dict_merge_helper(PyObject *into, PyObject *from)
+{
+    PyObject *key, *value, *there;
+    for (Py_ssize_t at = 0; PyDict_Next(from, &at, &key, &value);) {
+        if (!PyUnicode_CheckExact(key) || cpy_dict_find(into, key, &there) != 0) {
+            return 1;
+        }
+    }
+    for (Py_ssize_t at = 0; PyDict_Next(from, &at, &key, &value);) {
+        if (PyDict_SetItem(into, key, value) < 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
 static PyObject *list_to_tuple_helper(PyObject *list)
 {
     return PyList_AsTuple(list);
@@ -376,6 +397,8 @@ void rt_helpers_container(void **table)
     PUT(table, list_pop);
     PUT(table, list_slice);
     PUT(table, list_extend);
+    PUT(table, list_extend_plain);
+    PUT(table, dict_merge);
     PUT(table, new_list);
     PUT(table, list_concat);
     PUT(table, list_repeat);
