@@ -1,5 +1,6 @@
 /*  Dead code: marks what is needed from the operations that must stay, through operands and snapshots (exits keep alive what they
-    write), and closes the gaps. A guarded operation whose value nobody wants need not be done, nor fail. */
+    write), and closes the gaps. A guarded operation whose value nobody wants need not be done, nor fail,
+    unless its failure may be an exception. */
 #include "opt/cx.h"
 
 typedef struct {
@@ -8,7 +9,19 @@ typedef struct {
     LIST(IrRef) work;
 } Dce;
 
-static bool must_stay(const IrInsn *in) {
+/* Division by zero, a negative count, an int of what is no number. */
+static bool may_raise(const IrTrace *t, const IrInsn *in) {
+    switch ((int)in->op) {
+    case IR_floordiv_i64:
+    case IR_mod_i64:
+    case IR_shl_i64_ov:
+    case IR_sar_i64: return !ir_is_const(t, in->args[1]);
+    case IR_f64_to_i64: return true;
+    default: return false;
+    }
+}
+
+static bool must_stay(const IrTrace *t, const IrInsn *in) {
     if (in->op == IR_phi) {
         return false;
     }
@@ -17,7 +30,7 @@ static bool must_stay(const IrInsn *in) {
         return !(info->flags & IRF_PURE);
     }
     unsigned flags = ir_op_info[in->op].flags;
-    return !(flags & (IRF_PURE | IRF_READ | IRF_ALLOC));
+    return may_raise(t, in) || !(flags & (IRF_PURE | IRF_READ | IRF_ALLOC));
 }
 
 static void need(Dce *d, IrRef r) {
@@ -50,7 +63,7 @@ static void mark(Dce *d) {
     IrTrace *t = d->cx->out;
     bool all = !pass_on(d->cx, PASS_dce);
     for (IrRef r = 1; r < NINSNS(t); r++) {
-        if (all || must_stay(ir_at(t, r))) {
+        if (all || must_stay(t, ir_at(t, r))) {
             need(d, r);
         }
     }

@@ -383,6 +383,25 @@ static bool binary_method(Recorder *r, int op, bool inplace)
     return rec_inline_call(r, func, IR_NONE, 2, args, concrete, NULL, REC_HOW(REC_HOW_BINARY, op * 2 + inplace), 2);
 }
 
+/* Of ints and floats, by a zero. */
+static bool divide_by_zero(Recorder *r, int op)
+{
+    PyObject *a = rec_concrete(r, 1), *b = rec_concrete(r, 0);
+    bool divides = op == CPY_FLOORDIV || op == CPY_MOD || op == CPY_TRUEDIV, is_float = PyFloat_CheckExact(b);
+    bool numbers = (PyLong_CheckExact(a) || PyFloat_CheckExact(a)) && (PyLong_CheckExact(b) || is_float);
+    if (!divides || !numbers || PyObject_IsTrue(b)) {
+        return false;
+    }
+    rec_guard_type(r, rec_stack(r, 1)->ref, a);
+    IrRef zero = is_float ? rec_op2(r, IR_eq_f64, rec_unbox_float(r, rec_stack(r, 0)->ref, b), ir_const_f64(r->raw, 0.0))
+                          : rec_op2(r, IR_eq_i64, rec_unbox_int(r, rec_stack(r, 0)->ref, b), rec_int(r, 0));
+    rec_guard_bool(r, zero, true);
+    PyObject *result = cpy_binary((CpyBinary)op, false, a, b);
+    Py_XDECREF(result);
+    rec_raise_same(r);
+    return true;
+}
+
 void rec_do_binary(Recorder *r)
 {
     int op = r->state->insn.arg;
@@ -391,7 +410,7 @@ void rec_do_binary(Recorder *r)
         rec_give_up(r, ABORT_odd_value);
         return;
     }
-    if (binary_ints(r, op) || binary_floats(r, op) || binary_strings(r, op) || binary_plain(r, op, inplace) ||
+    if (divide_by_zero(r, op) || binary_ints(r, op) || binary_floats(r, op) || binary_strings(r, op) || binary_plain(r, op, inplace) ||
         binary_method(r, op, inplace) || rec_gave_up(r)) {
         return;
     }

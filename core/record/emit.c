@@ -73,6 +73,9 @@ IrRef rec_new(Recorder *r, const IrKlass *k, const IrRef *values)
 
 static void begin_running(Recorder *r)
 {
+    if (r->state->handled != IR_NONE) {
+        rec_give_up(r, r->state->start.kind == REC_SIDE ? ABORT_handling : ABORT_raised);
+    }
     IrRef sync = ir_append(r->raw, IR_sync, NULL, 0);
     ir_set_snap(r->raw, sync, rec_snap_before(r));
 }

@@ -558,6 +558,19 @@ void rec_raise_new(Recorder *r, PyTypeObject *type, IrRef args)
     raise_now(r, find_exc(r, ref));
 }
 
+void rec_raise_same(Recorder *r)
+{
+    PyObject *e = PyErr_GetRaisedException();
+    PyObject *args = e != NULL ? ((PyBaseExceptionObject *)e)->args : NULL;
+    if (args != NULL && rec_is_simple_exception(Py_TYPE(e)) && PyTuple_GET_SIZE(args) == 1 && PyUnicode_CheckExact(PyTuple_GET_ITEM(args, 0))) {
+        RecVal message = {.ref = rec_const(r, PyTuple_GET_ITEM(args, 0))};
+        rec_raise_new(r, Py_TYPE(e), rec_tuple_of(r, &message, 1));
+    } else {
+        rec_give_up(r, ABORT_raised);
+    }
+    Py_XDECREF(e);
+}
+
 /* ---- C calls that failed -------------------------------------------------------------------------------------- */
 void rec_begin_insn(Recorder *r)
 {

@@ -215,6 +215,8 @@ void rec_return_from_generator(Recorder *r);
 /* ---- exceptions: exceptions.c --------------------------------------------------------------------- */
 /* The instruction raises a new exception of that type (args: a tuple, its reference handed over). */
 void rec_raise_new(Recorder *r, PyTypeObject *type, IrRef args);
+/* The same as was just raised by what the instruction does: its message must follow from what was guarded. */
+void rec_raise_same(Recorder *r);
 void rec_begin_insn(Recorder *r);              /* remembers the state, should the instruction turn out to have failed */
 void rec_note_passed(Recorder *r, int place);
 void rec_notice_failure(Recorder *r, CpyFrame *now, int place); /* of the last one, as the interpreter is in a handler by now */

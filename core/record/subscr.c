@@ -89,6 +89,29 @@ static bool subscr_sequence(Recorder *r, PyObject *o, PyObject *k)
     return true;
 }
 
+/* An index that is too large or too small. */
+static bool subscr_out_of_range(Recorder *r, PyObject *o, PyObject *k)
+{
+    int64_t i;
+    bool known = PyList_CheckExact(o) || PyTuple_CheckExact(o) || PyUnicode_CheckExact(o) || PyBytes_CheckExact(o);
+    if (!known || !PyLong_CheckExact(k) || !rec_fits_i64(k, &i)) {
+        return false;
+    }
+    IrRef container = rec_stack(r, 1)->ref;
+    rec_guard_type(r, container, o);
+    IrRef index = rec_unbox_int(r, rec_stack(r, 0)->ref, k), n = rec_load(r, container, size_field(r, o));
+    if (i < 0) {
+        rec_guard_bool(r, rec_op2(r, IR_lt_i64, index, rec_int(r, 0)), true);
+        rec_guard_bool(r, rec_op2(r, IR_lt_i64, rec_op2(r, IR_add_i64, index, n), rec_int(r, 0)), true);
+    } else {
+        rec_guard_bool(r, rec_op2(r, IR_lt_i64, index, n), false);
+    }
+    PyObject *item = PyObject_GetItem(o, k);
+    Py_XDECREF(item);
+    rec_raise_same(r);
+    return true;
+}
+
 static bool subscr_dict(Recorder *r, PyObject *o, PyObject *k)
 {
     if (!PyDict_CheckExact(o)) {
@@ -149,7 +172,7 @@ void rec_do_subscr(Recorder *r)
         rec_give_up(r, ABORT_odd_value);
         return;
     }
-    if (subscr_sequence(r, o, k) || subscr_slice(r, o, k) || subscr_dict(r, o, k) || subscr_method(r, o, k) || rec_gave_up(r)) {
+    if (subscr_sequence(r, o, k) || subscr_out_of_range(r, o, k) || subscr_slice(r, o, k) || subscr_dict(r, o, k) || subscr_method(r, o, k) || rec_gave_up(r)) {
         return;
     }
     IrRef v = rec_call2(r, IR_CALL_subscr_any, rec_stack(r, 1)->ref, rec_stack(r, 0)->ref);

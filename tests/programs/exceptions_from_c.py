@@ -99,6 +99,41 @@ def divisions(n, seen):
     return total
 
 
+def odd_indexes(n, seen):
+    boxes = ([], [1], (), (1, 2), "", "x", b"", b"ab")
+    wanted = (0, -1, 1, 3, -4, True, 2**40, -(2**40), 10**30)
+    counts = {}
+    for i in range(n):
+        try:
+            boxes[i % 8][wanted[i % 9]]
+        except IndexError as e:
+            counts[str(e)] = counts.get(str(e), 0) + 1
+            if i % 45 == 0:
+                seen.append(show(e))
+    return sorted(counts.items())
+
+
+def odd_divisions(n, seen):
+    tops, bottoms = (1, -3, 2.5, True, 10**30, 0), (0, 0.0, -0.0, 1, False, 2.5)
+    counts = {}
+    for i in range(n):
+        a, b = tops[i % 6], bottoms[i // 6 % 6]
+        for operation in range(4):
+            try:
+                if operation == 0:
+                    a / b
+                elif operation == 1:
+                    a // b
+                elif operation == 2:
+                    a % b
+                else:
+                    a /= b
+            except ZeroDivisionError as e:
+                key = operation, type(a).__name__, type(b).__name__, str(e)
+                counts[key] = counts.get(key, 0) + 1
+    return sorted(counts.items())
+
+
 def attributes(n, seen):
     bare, full = Bare(), Bare()
     full.x = 1
