@@ -68,8 +68,8 @@ const char *const ir_exit_text[IR_EXIT_KIND__COUNT] = {
 };
 
 const char *const ir_type_flag_text[IR_TYPE_FLAG__COUNT] = {"plain", "fixed", "int",   "float",
-                                                            "bool",  "str",   "tuple", "list", "unmade"};
-_Static_assert(IR_TYPE_PLAIN == 1 && IR_TYPE_FIXED == 2 && IR_TYPE_INT == 4 && IR_TYPE_LIST == 1 << 7,
+                                                            "bool",  "str",   "tuple", "list", "unmade", "late"};
+_Static_assert(IR_TYPE_PLAIN == 1 && IR_TYPE_FIXED == 2 && IR_TYPE_INT == 4 && IR_TYPE_LATE == 1 << 9,
                "ir_type_flag_text is in the order of the bits");
 
 int ir_find_word(const char *const *words, int count, const char *word, size_t n)

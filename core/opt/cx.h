@@ -94,6 +94,7 @@ typedef struct OptContext {
     LIST(OptVirtual *) virtuals;
     LIST(OptCached) heap;
     LIST(IrRef) answers; /* calls that asked dicts and sets that have not been written since */
+    LIST(OptVal) late;   /* virtual copies of what lists hold now */
     LIST(IrRef) pendings;
     LIST(IrRef) temps;   /* boxes made for one operation */
     LIST(OptVal) dying;  /* being released: owned by the trace still */
@@ -166,6 +167,8 @@ IrRef number_in(OptContext *cx, OptVal v);    /* known unboxed value of a box, o
 IrRef as_real(OptContext *cx, OptVal v);      /* makes it; good for this operation and as long as the raw code owns it */
 IrRef as_owned(OptContext *cx, OptVal v);     /* makes it and gives one of the trace's references away */
 void end_temps(OptContext *cx);
+void make_late(OptContext *cx, OptVal but); /* lists are about to be written */
+OptVirtual *late_copy(OptContext *cx, OptVal v); /* one that was not made yet, or NULL */
 void forget_box(OptContext *cx, IrRef r);     /* the trace has no reference to it any more */
 void virtual_release(OptContext *cx, OptVal v, uint32_t raw_snap);
 int virtual_field(OptContext *cx, OptVal v, const IrField *field); /* index or -1 */

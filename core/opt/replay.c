@@ -134,15 +134,70 @@ static IrRef find_answer(OptContext *cx, const IrRef *args) {
     return IR_NONE;
 }
 
+static bool writes_lists(const IrInsn *in) {
+    const unsigned lists = MEM_list_header | MEM_list_item;
+    unsigned flags = ir_op_info[in->op].flags;
+    if (in->op == IR_call) {
+        return (ir_call_info[in->imm.i].flags & IRF_RUNS) || (ir_call_info[in->imm.i].writes & lists);
+    }
+    return (flags & IRF_RUNS) || ((flags & IRF_WRITE) && (lists >> in->imm.field->mem & 1));
+}
+
+/* Does the raw code drop its last reference to it right behind this operation? */
+static bool ends_here(OptContext *cx, OptVal v) {
+    for (IrRef r = cx->now_ref + 1; r < NINSNS(cx->raw); r++) {
+        const IrInsn *in = ir_at(cx->raw, r);
+        if (in->op == IR_decref && resolve(cx, cx->map[in->args[0]]) == v) {
+            return virt(cx, v)->refs == 1;
+        }
+        if (in->op != IR_decref && in->op != IR_guard_ok) {
+            return false;
+        }
+    }
+    return false;
+}
+
+/* A late copy that this operation takes the place of. */
+static OptVal copy_to_put(OptContext *cx) {
+    if (cx->now->op != IR_call || cx->now->imm.i != IR_CALL_list_put_slice) {
+        return IR_NONE;
+    }
+    OptVal v = resolve(cx, operand(cx, 3));
+    OptVirtual *copy = late_copy(cx, v);
+    int64_t step;
+    bool fits = copy && const_i64(cx, copy->values[3], &step) && (step == 1 || step == -1);
+    return fits && ends_here(cx, v) ? v : IR_NONE;
+}
+
+/* list[a:b] = a copy that was not made: its items go from list to list. */
+static IrRef *put_late_copy(OptContext *cx, IrInsn *in) {
+    OptVal v = copy_to_put(cx);
+    if (!v) {
+        return NULL;
+    }
+    OptVirtual *copy = virt(cx, v);
+    int64_t step = 1;
+    const_i64(cx, copy->values[3], &step);
+    IrRef *args = opt_alloc(cx, 6 * sizeof *args);
+    for (int i = 0; i < 6; i++) {
+        args[i] = as_real(cx, i < 3 ? operand(cx, i) : copy->values[i - 3]);
+    }
+    in->imm.i = step == 1 ? IR_CALL_list_put_copy : IR_CALL_list_put_reversed;
+    in->nargs = 6;
+    return args;
+}
+
 static void replay_call(OptContext *cx) {
-    const IrInsn *in = cx->now;
     if (add_to_virtual(cx)) {
         return;
     }
+    IrInsn call = *cx->now;
+    const IrInsn *in = &call;
+    IrRef *args = put_late_copy(cx, &call);
     const IrCallInfo *info = in->op == IR_call ? &ir_call_info[in->imm.i] : NULL;
     bool quiet = in->op == IR_call_array_quiet || in->op == IR_call_c_quiet;
     unsigned flags = info ? info->flags : quiet ? IRF_NEW : IRF_RUNS | IRF_NEW;
-    IrRef *args = call_operands(cx);
+    args = args ? args : call_operands(cx);
     if (flags & IRF_PURE) {
         cx->map[cx->now_ref] = emit_pure(cx, IR_call, args, in->nargs, in, 0);
         return;
@@ -278,6 +333,9 @@ static void replay_rest(OptContext *cx) {
 void replay_op(OptContext *cx, IrRef raw_ref) {
     cx->now = ir_at(cx->raw, raw_ref);
     cx->now_ref = raw_ref;
+    if (cx->late.n && writes_lists(cx->now)) {
+        make_late(cx, copy_to_put(cx));
+    }
     if (cx->now->op >= IR_const_i64 && cx->now->op <= IR_const_ptr) {
         replay_const(cx);
     } else if (!replay_slots(cx) && !replay_virtual(cx) && !replay_refcount(cx)
@@ -346,6 +404,7 @@ void replay_all(OptContext *cx) {
     if (!entered) {
         enter_side(cx, end);
     }
+    make_late(cx, IR_NONE);
     cx->now = ir_at(cx->raw, end);
     cx->now_ref = IR_NONE;
 }

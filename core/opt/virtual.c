@@ -227,7 +227,26 @@ static void replay_new(OptContext *cx) {
     cx->map[cx->now_ref] = v;
     if (!pass_on(cx, PASS_virtual) || in->imm.klass->nfields != in->nargs || in->nargs > 32) {
         as_real(cx, v);
+    } else if (in->imm.klass->flags & IR_TYPE_LATE) {
+        LIST_PUSH(cx, cx->late, v);
     }
+}
+
+/* ---- late copies ---------------------------------------------------------------------------- */
+OptVirtual *late_copy(OptContext *cx, OptVal v) {
+    v = resolve(cx, v);
+    bool late = is_virtual(v) && !is_box(cx, v) && virt(cx, v)->klass->flags & IR_TYPE_LATE;
+    return late ? virt(cx, v) : NULL;
+}
+
+void make_late(OptContext *cx, OptVal but) {
+    for (uint32_t i = 0; i < cx->late.n; i++) {
+        OptVirtual *o = late_copy(cx, cx->late.data[i]);
+        if (o && o->refs > 0 && cx->late.data[i] != but) {
+            as_real(cx, cx->late.data[i]);
+        }
+    }
+    cx->late.n = 0;
 }
 
 static void replay_unbox(OptContext *cx) {

@@ -183,12 +183,19 @@ void rec_do_build_string(Recorder *r)
 void rec_do_build_slice(Recorder *r)
 {
     int n = r->state->insn.arg;
-    IrRef args[3] = {rec_stack(r, n - 1)->ref, rec_stack(r, n - 2)->ref, n == 3 ? rec_stack(r, 0)->ref : rec_const(r, Py_None)};
-    IrRef v = rec_call(r, IR_CALL_new_slice, 3, args);
-    for (int i = 0; i < n; i++) {
-        rec_drop(r, rec_pop(r));
+    static const CpyLayout offsets[3] = {CPY_OFF_slice_start, CPY_OFF_slice_stop, CPY_OFF_slice_step};
+    const IrField **fields = arena_alloc(r->state->arena, 3 * sizeof *fields);
+    IrRef values[3] = {IR_NONE, IR_NONE, rec_const(r, Py_None)};
+    for (int i = 0; i < 3; i++) {
+        fields[i] = rec_field(r, offsets[i], IR_W_OBJ, MEMID_none);
     }
-    rec_push(r, v, true);
+    for (int i = n - 1; i >= 0; i--) {
+        RecVal v = rec_pop(r);
+        rec_own(r, &v);
+        values[i] = v.ref;
+    }
+    const IrKlass *k = ir_klass(r->raw, "slice", &PySlice_Type, IR_TYPE_FIXED, REC_KLASS_SLICE, 3, fields, NULL);
+    rec_push(r, rec_new(r, k, values), true);
 }
 
 /* ---- adding to containers --------------------------------------------------------------------------- */

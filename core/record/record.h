@@ -61,6 +61,7 @@ typedef enum {
     REC_KLASS_METHOD,    /* func, self */
     REC_KLASS_CELL,      /* content or NULL */
     REC_KLASS_SLICE,     /* start, stop, step */
+    REC_KLASS_LIST_COPY, /* list, I64 start, stop, step: list[start:stop:step], taken from the list when it is made */
     REC_KLASS_RANGE_ITER,/* I64 start, step, len */
     REC_KLASS_LIST_ITER, /* I64 index, list */
     REC_KLASS_TUPLE_ITER,/* I64 index, tuple */

@@ -294,6 +294,69 @@ static bool is_sliced_quietly(PyObject *o)
     return o != NULL && (PyList_CheckExact(o) || PyTuple_CheckExact(o) || PyUnicode_CheckExact(o) || PyBytes_CheckExact(o));
 }
 
+/* start or stop as PySlice_Unpack gives it. */
+static IrRef bound(Recorder *r, IrRef ref, PyObject *o, int64_t otherwise)
+{
+    return o == Py_None ? rec_int(r, otherwise) : rec_unbox_int(r, ref, o);
+}
+
+static bool is_small_bound(PyObject *o)
+{
+    int64_t v;
+    return o == Py_None || (o != NULL && PyLong_CheckExact(o) && rec_fits_i64(o, &v));
+}
+
+/* A copy of a part of a list stays virtual as long as nobody needs it or writes lists. Such a copy cannot fail visibly where it is made,
+   so the list has to be of modest size. */
+static IrRef copy_of_list(Recorder *r, IrRef list, PyObject *o, const IrRef *bounds)
+{
+    enum { MODEST = 1 << 16 };
+    static const char *const names[] = {"copy.of", "copy.start", "copy.stop", "copy.step"};
+    if (PyList_GET_SIZE(o) >= MODEST) {
+        return IR_NONE;
+    }
+    rec_guard_bool(r, rec_op2(r, IR_lt_u64, rec_load(r, list, size_field(r, o)), rec_int(r, MODEST)), true);
+    const IrField **fields = arena_alloc(r->state->arena, 4 * sizeof *fields);
+    for (int i = 0; i < 4; i++) {
+        fields[i] = rec_elem(r, names[i], 8 * i, i == 0 ? IR_W_OBJ : IR_W_I64, MEMID_none);
+    }
+    unsigned flags = IR_TYPE_LIST | IR_TYPE_FIXED | IR_TYPE_LATE;
+    const IrKlass *k = ir_klass(r->raw, "list.copy", &PyList_Type, flags, REC_KLASS_LIST_COPY, 4, fields, NULL);
+    rec_op1(r, IR_incref, list);
+    return rec_new(r, k, (IrRef[4]){list, bounds[0], bounds[1], bounds[2]});
+}
+
+/* By a slice that the trace made, of known sign. */
+static bool subscr_known_slice(Recorder *r, PyObject *o, PySliceObject *s, const IrInsn *made)
+{
+    int64_t step = 1;
+    bool known = made->op == IR_new && made->imm.klass->kind == REC_KLASS_SLICE && is_small_bound(s->start) && is_small_bound(s->stop) &&
+                 is_small_bound(s->step);
+    if (!known || !(PyList_CheckExact(o) || PyTuple_CheckExact(o)) || (s->step != Py_None && (!rec_fits_i64(s->step, &step) || step == 0))) {
+        return false;
+    }
+    IrRef parts[3] = {made->args[0], made->args[1], made->args[2]}, bounds[3];
+    rec_guard_type(r, rec_stack(r, 1)->ref, o);
+    rec_guard_type(r, parts[0], s->start);
+    rec_guard_type(r, parts[1], s->stop);
+    rec_guard_type(r, parts[2], s->step);
+    bounds[0] = bound(r, parts[0], s->start, step < 0 ? INT64_MAX : 0);
+    bounds[1] = bound(r, parts[1], s->stop, step < 0 ? INT64_MIN : INT64_MAX);
+    bounds[2] = bound(r, parts[2], s->step, 1);
+    if (step < 0) {
+        rec_guard_bool(r, rec_op2(r, IR_lt_i64, bounds[2], rec_int(r, 0)), true);
+    } else {
+        rec_guard_bool(r, rec_op2(r, IR_lt_i64, rec_int(r, 0), bounds[2]), true);
+    }
+    IrRef v = PyList_CheckExact(o) ? copy_of_list(r, rec_stack(r, 1)->ref, o, bounds) : IR_NONE;
+    if (v == IR_NONE) {
+        v = rec_call(r, IR_CALL_slice_step, 4, (IrRef[4]){rec_stack(r, 1)->ref, bounds[0], bounds[1], bounds[2]});
+        rec_set_known(r, v, Py_TYPE(o));
+    }
+    finish_subscr(r, (RecVal){.ref = v, .owned = 1});
+    return true;
+}
+
 /* By a slice object, as those with a step are. */
 static bool subscr_slice(Recorder *r, PyObject *o, PyObject *k)
 {
@@ -301,6 +364,9 @@ static bool subscr_slice(Recorder *r, PyObject *o, PyObject *k)
         return false;
     }
     PySliceObject *s = (PySliceObject *)k;
+    if (subscr_known_slice(r, o, s, ir_at(r->raw, rec_stack(r, 0)->ref))) {
+        return true;
+    }
     if (!is_bound(s->start) || !is_bound(s->stop) || !is_bound(s->step)) {
         return false;
     }
@@ -313,22 +379,31 @@ static bool subscr_slice(Recorder *r, PyObject *o, PyObject *k)
     return true;
 }
 
-static void guard_bounds(Recorder *r)
+/* [start:stop] on the top of the stack. */
+static void plain_bounds(Recorder *r, IrRef *bounds)
 {
-    rec_guard_type(r, rec_stack(r, 2)->ref, rec_concrete(r, 2));
-    rec_guard_type(r, rec_stack(r, 1)->ref, rec_concrete(r, 1));
-    rec_guard_type(r, rec_stack(r, 0)->ref, rec_concrete(r, 0));
+    PyObject *start = rec_concrete(r, 1), *stop = rec_concrete(r, 0);
+    rec_guard_type(r, rec_stack(r, 1)->ref, start);
+    rec_guard_type(r, rec_stack(r, 0)->ref, stop);
+    bounds[0] = bound(r, rec_stack(r, 1)->ref, start, 0);
+    bounds[1] = bound(r, rec_stack(r, 0)->ref, stop, INT64_MAX);
 }
 
 static bool slice_quietly(Recorder *r)
 {
     PyObject *o = rec_concrete(r, 2);
-    if (!is_sliced_quietly(o) || !is_bound(rec_concrete(r, 1)) || !is_bound(rec_concrete(r, 0))) {
+    if (!is_sliced_quietly(o) || !is_small_bound(rec_concrete(r, 1)) || !is_small_bound(rec_concrete(r, 0))) {
         return false;
     }
-    guard_bounds(r);
-    IrRef v = rec_call3(r, IR_CALL_slice_plain, rec_stack(r, 2)->ref, rec_stack(r, 1)->ref, rec_stack(r, 0)->ref);
-    rec_set_known(r, v, Py_TYPE(o));
+    IrRef bounds[3];
+    rec_guard_type(r, rec_stack(r, 2)->ref, o);
+    plain_bounds(r, bounds);
+    bounds[2] = rec_int(r, 1);
+    IrRef v = PyList_CheckExact(o) ? copy_of_list(r, rec_stack(r, 2)->ref, o, bounds) : IR_NONE;
+    if (v == IR_NONE) {
+        v = rec_call3(r, IR_CALL_slice_plain, rec_stack(r, 2)->ref, bounds[0], bounds[1]);
+        rec_set_known(r, v, Py_TYPE(o));
+    }
     for (int n = 0; n < 3; n++) {
         rec_drop(r, rec_pop(r));
     }
@@ -340,13 +415,15 @@ static bool slice_quietly(Recorder *r)
 static bool store_slice_quietly(Recorder *r)
 {
     PyObject *o = rec_concrete(r, 2), *value = rec_concrete(r, 3);
-    if (o == NULL || !PyList_CheckExact(o) || !is_bound(rec_concrete(r, 1)) || !is_bound(rec_concrete(r, 0)) || value == NULL ||
+    if (o == NULL || !PyList_CheckExact(o) || !is_small_bound(rec_concrete(r, 1)) || !is_small_bound(rec_concrete(r, 0)) || value == NULL ||
         !(PyList_CheckExact(value) || PyTuple_CheckExact(value))) {
         return false;
     }
-    guard_bounds(r);
+    IrRef bounds[2];
+    rec_guard_type(r, rec_stack(r, 2)->ref, o);
+    plain_bounds(r, bounds);
     rec_guard_type(r, rec_stack(r, 3)->ref, value);
-    IrRef args[4] = {rec_stack(r, 2)->ref, rec_stack(r, 1)->ref, rec_stack(r, 0)->ref, rec_stack(r, 3)->ref};
+    IrRef args[4] = {rec_stack(r, 2)->ref, bounds[0], bounds[1], rec_stack(r, 3)->ref};
     IrRef old = rec_call(r, IR_CALL_list_put_slice, 4, args);
     for (int n = 0; n < 4; n++) {
         rec_drop(r, rec_pop(r));

@@ -45,11 +45,6 @@ static PyObject *list_pop_helper(PyObject *list, int64_t index)
     return item;
 }
 
-static PyObject *list_slice_helper(PyObject *list, int64_t from, int64_t to)
-{
-    return PyList_GetSlice(list, from, to);
-}
-
 static int64_t list_extend_helper(PyObject *list, PyObject *items)
 {
     return PyList_Extend(list, items);
@@ -81,28 +76,10 @@ static PyObject *list_to_tuple_helper(PyObject *list)
     return PyList_AsTuple(list);
 }
 
-/* As a slice with these bounds over so many items. */
-static void clip(PyObject *start, PyObject *stop, Py_ssize_t n, Py_ssize_t *from, Py_ssize_t *to)
+static PyObject *slice_plain_helper(PyObject *o, int64_t start, int64_t stop)
 {
-    int overflow;
-    *from = 0;
-    *to = n;
-    if (start != Py_None) {
-        long long v = PyLong_AsLongLongAndOverflow(start, &overflow);
-        *from = overflow != 0 ? (overflow > 0 ? n : -n) : v < -n ? -n : v > n ? n : v;
-    }
-    if (stop != Py_None) {
-        long long v = PyLong_AsLongLongAndOverflow(stop, &overflow);
-        *to = overflow != 0 ? (overflow > 0 ? n : -n) : v < -n ? -n : v > n ? n : v;
-    }
-    *from += *from < 0 ? n : 0;
-    *to += *to < 0 ? n : 0;
-}
-
-static PyObject *slice_plain_helper(PyObject *o, PyObject *start, PyObject *stop)
-{
-    Py_ssize_t from, to, n = PyUnicode_CheckExact(o) ? PyUnicode_GET_LENGTH(o) : Py_SIZE(o);
-    clip(start, stop, n, &from, &to);
+    Py_ssize_t from = start, to = stop, n = PyUnicode_CheckExact(o) ? PyUnicode_GET_LENGTH(o) : Py_SIZE(o);
+    PySlice_AdjustIndices(n, &from, &to, 1);
     if (PyList_CheckExact(o)) {
         return PyList_GetSlice(o, from, to);
     }
@@ -116,6 +93,29 @@ static PyObject *slice_plain_helper(PyObject *o, PyObject *start, PyObject *stop
         return Py_NewRef(o);
     }
     return PyBytes_FromStringAndSize(PyBytes_AS_STRING(o) + from, to < from ? 0 : to - from);
+}
+
+static PyObject *slice_step_helper(PyObject *o, int64_t start, int64_t stop, int64_t step)
+{
+    Py_ssize_t from = start, to = stop, n = PySlice_AdjustIndices(Py_SIZE(o), &from, &to, step);
+    bool is_list = PyList_CheckExact(o);
+    if (!is_list && n == Py_SIZE(o) && step == 1) {
+        return Py_NewRef(o);
+    }
+    PyObject *result = is_list ? PyList_New(n) : PyTuple_New(n);
+    if (result == NULL) {
+        return NULL;
+    }
+    PyObject **items = PySequence_Fast_ITEMS(o), **copy = PySequence_Fast_ITEMS(result);
+    for (Py_ssize_t i = 0; i < n; i++) {
+        copy[i] = Py_NewRef(items[from + i * step]);
+    }
+    return result;
+}
+
+PyObject *rt_copy_items(PyObject *list, int64_t start, int64_t stop, int64_t step)
+{
+    return slice_step_helper(list, start, stop, step);
 }
 
 static bool is_bound(PyObject *o)
@@ -147,24 +147,23 @@ static bool die_unseen(PyObject *const *items, Py_ssize_t n)
 }
 
 /* As many as there were: the list stays as it is but for these items, whose deaths run no code. */
-static void put_items(PyObject *list, Py_ssize_t from, PyObject *value, Py_ssize_t n)
+static void put_items(PyObject **items, PyObject **fresh, Py_ssize_t step, Py_ssize_t n)
 {
-    PyObject **items = &PyList_GET_ITEM(list, from), **fresh = PySequence_Fast_ITEMS(value);
     for (Py_ssize_t i = 0; i < n; i++) {
         PyObject *old = items[i];
-        items[i] = Py_NewRef(fresh[i]);
+        items[i] = Py_NewRef(fresh[i * step]);
         Py_DECREF(old);
     }
 }
 
-static PyObject *list_put_slice_helper(PyObject *list, PyObject *start, PyObject *stop, PyObject *value)
+static PyObject *list_put_slice_helper(PyObject *list, int64_t start, int64_t stop, PyObject *value)
 {
-    Py_ssize_t from, to;
-    clip(start, stop, PyList_GET_SIZE(list), &from, &to);
+    Py_ssize_t from = start, to = stop;
+    PySlice_AdjustIndices(PyList_GET_SIZE(list), &from, &to, 1);
     to = to < from ? from : to;
     bool unseen = die_unseen(&PyList_GET_ITEM(list, from), to - from);
     if (unseen && value != list && PySequence_Fast_GET_SIZE(value) == to - from) {
-        put_items(list, from, value, to - from);
+        put_items(&PyList_GET_ITEM(list, from), PySequence_Fast_ITEMS(value), 1, to - from);
         return Py_NewRef(Py_None);
     }
     PyObject *old = unseen ? Py_NewRef(Py_None) : PyList_GetSlice(list, from, to);
@@ -172,6 +171,48 @@ static PyObject *list_put_slice_helper(PyObject *list, PyObject *start, PyObject
         Py_CLEAR(old);
     }
     return old;
+}
+
+static void reverse(PyObject **items, Py_ssize_t n)
+{
+    for (Py_ssize_t i = 0, j = n - 1; i < j; i++, j--) {
+        PyObject *other = items[i];
+        items[i] = items[j];
+        items[j] = other;
+    }
+}
+
+/* list[start:stop] = from_list[from_start:from_stop:step] without the list in between, where as many items come as go. */
+static PyObject *put_copy(PyObject *list, int64_t start, int64_t stop, PyObject *from_list, int64_t from_start, int64_t from_stop, int64_t step)
+{
+    Py_ssize_t to = start, end = stop, n = PySlice_AdjustIndices(PyList_GET_SIZE(list), &to, &end, 1);
+    Py_ssize_t from = from_start, from_end = from_stop;
+    bool as_many = PySlice_AdjustIndices(PyList_GET_SIZE(from_list), &from, &from_end, step) == n;
+    PyObject **items = PySequence_Fast_ITEMS(list) + to;
+    if (as_many && list == from_list && step < 0 && from == to + n - 1) {
+        reverse(items, n);
+        return Py_NewRef(Py_None);
+    }
+    if (as_many && list != from_list && die_unseen(items, n)) {
+        put_items(items, PySequence_Fast_ITEMS(from_list) + from, step, n);
+        return Py_NewRef(Py_None);
+    }
+    PyObject *copy = slice_step_helper(from_list, from_start, from_stop, step), *old = NULL;
+    if (copy != NULL) {
+        old = list_put_slice_helper(list, start, stop, copy);
+        Py_DECREF(copy); /* What it holds the list holds now. */
+    }
+    return old;
+}
+
+static PyObject *list_put_copy_helper(PyObject *list, int64_t start, int64_t stop, PyObject *from, int64_t from_start, int64_t from_stop)
+{
+    return put_copy(list, start, stop, from, from_start, from_stop, 1);
+}
+
+static PyObject *list_put_reversed_helper(PyObject *list, int64_t start, int64_t stop, PyObject *from, int64_t from_start, int64_t from_stop)
+{
+    return put_copy(list, start, stop, from, from_start, from_stop, -1);
 }
 
 static PyObject *new_list_helper(PyObject **items, int64_t n)
@@ -392,10 +433,12 @@ void rt_helpers_container(void **table)
     PUT(table, slice_plain);
     PUT(table, slice_by);
     PUT(table, list_put_slice);
+    PUT(table, list_put_copy);
+    PUT(table, list_put_reversed);
+    PUT(table, slice_step);
     PUT(table, list_append);
     PUT(table, list_insert);
     PUT(table, list_pop);
-    PUT(table, list_slice);
     PUT(table, list_extend);
     PUT(table, list_extend_plain);
     PUT(table, dict_merge);

@@ -207,6 +207,8 @@ PyObject *rt_build_object(const IrKlass *klass, const uint64_t *words, int n)
         return release_after(PyCell_New(object_at(words, 0)), words, 1);
     case REC_KLASS_SLICE:
         return release_after(PySlice_New(object_at(words, 0), object_at(words, 1), object_at(words, 2)), words, 3);
+    case REC_KLASS_LIST_COPY:
+        return release_after(rt_copy_items(object_at(words, 0), (int64_t)words[1], (int64_t)words[2], (int64_t)words[3]), words, 1);
     case REC_KLASS_RANGE_ITER:
         return build_range_iter(words);
     case REC_KLASS_LIST_ITER:

@@ -272,6 +272,7 @@ void rt_values_start(RtValues *v, CgRun *run, const CgExit *exit, bool borrow);
 PyObject *rt_value_new(RtValues *v, IrRef value, int *leaf, bool owned); /* new reference or NULL; *leaf goes on */
 int64_t rt_value_int(RtValues *v, int leaf);
 PyObject *rt_leaf_new(const CgRun *run, const CgExit *exit, int leaf); /* new reference to it, or a box */
+PyObject *rt_copy_items(PyObject *list, int64_t start, int64_t stop, int64_t step); /* bounds as PySlice_Unpack gives them */
 PyObject *rt_build_object(const IrKlass *klass, const uint64_t *words, int n); /* steals references; NULL with an exception */
 
 /* tracebacks.c: exceptions that were never made */
