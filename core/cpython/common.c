@@ -101,7 +101,9 @@ cpy_frame_is_held(CpyFrame *f)
     if (object == NULL) {
         return false;
     }
-    if (Py_REFCNT(object) > 1 || object->f_trace != NULL || object->f_extra_locals != NULL) {
+    bool bare = object->f_trace == NULL && object->f_trace_lines && !object->f_trace_opcodes && object->f_extra_locals == NULL &&
+                object->f_locals_cache == NULL && FRAME_OVERWRITTEN(object) == NULL;
+    if (Py_REFCNT(object) > 1 || !bare) {
         return true;
     }
     f->frame_obj = NULL;

@@ -43,7 +43,7 @@ PyObject *cpy_frame_globals(CpyFrame *f);                /* borrowed */
 PyObject *cpy_frame_builtins(CpyFrame *f);               /* borrowed */
 PyObject *cpy_frame_locals(CpyFrame *f);                 /* borrowed, may be NULL: mapping of module and class bodies */
 bool cpy_frame_has_object(CpyFrame *f);                  /* somebody holds a PyFrameObject of it */
-bool cpy_frame_is_held(CpyFrame *f);                     /* the same, after one that nobody but the frame has was freed */
+bool cpy_frame_is_held(CpyFrame *f);                     /* the same, after one that nobody but the frame has, and that says nothing, was freed */
 PyObject *cpy_frame_object(PyThreadState *ts, CpyFrame *f); /* its PyFrameObject, new reference; NULL without memory */
 /* The exception that the current frame handles (steals a reference). There must have been none. */
 void cpy_set_handled(PyThreadState *ts, PyObject *exception);

@@ -27,6 +27,8 @@
 #define SLOT_NULL 1
 #define SLOT_TAG_BITS 3
 #define SLOT_INT_TAG 3
+/* What keeps borrowed references to locals valid that were overwritten through f_locals. */
+#define FRAME_OVERWRITTEN(object) ((object)->f_overwritten_fast_locals)
 
 #define OWNER_IS_SHIM(owner) ((owner) >= FRAME_OWNED_BY_INTERPRETER)
 

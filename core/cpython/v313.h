@@ -23,6 +23,7 @@
 #define SLOT_NULL 0
 #define SLOT_TAG_BITS 0
 #define SLOT_INT_TAG 0
+#define FRAME_OVERWRITTEN(object) NULL
 
 #define OWNER_IS_SHIM(owner) ((owner) == FRAME_OWNED_BY_CSTACK)
 
