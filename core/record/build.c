@@ -290,7 +290,7 @@ void rec_do_unpack_sequence(Recorder *r)
         rec_guard_bool(r, rec_op2(r, IR_eq_i64, rec_load(r, seq, size), rec_int(r, n)), true);
     }
     if (is_list) {
-        items = rec_load(r, seq, rec_field(r, CPY_OFF_list_items, IR_W_PTR, MEMID_list_header));
+        items = rec_list_items(r, seq);
     }
     RecVal values[MAX_ITEMS];
     for (int i = 0; i < n; i++) {
@@ -325,14 +325,13 @@ void rec_do_unpack_ex(Recorder *r)
         return;
     }
     RecVal values[MAX_ITEMS];
-    bool is_list = PyList_CheckExact(o);
     IrRef seq = rec_stack(r, 0)->ref;
     rec_guard_type(r, seq, o);
-    IrRef n = rec_sequence_size(r, is_list, seq);
+    IrRef n = rec_sequence_size(r, Py_TYPE(o), seq);
     rec_guard_bool(r, rec_op2(r, IR_ge_i64, n, rec_int(r, before + after)), true);
     for (int i = 0; i < before + after; i++) {
         IrRef at = i < before ? rec_int(r, i) : rec_op2(r, IR_sub_i64, n, rec_int(r, before + after - i));
-        values[i + (i >= before)] = (RecVal){.ref = rec_sequence_item(r, is_list, seq, at)};
+        values[i + (i >= before)] = rec_sequence_item(r, Py_TYPE(o), seq, at);
         rec_own(r, &values[i + (i >= before)]);
     }
     IrRef rest = rec_call_c_quiet(r, (void *)make_rest, 3, (IrRef[]){seq, rec_int(r, before), rec_int(r, after)});

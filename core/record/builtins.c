@@ -7,34 +7,17 @@
 
 typedef bool (*Intrinsic)(Recorder *r, RecCall *c);
 
-static const IrField *list_size(Recorder *r)
-{
-    return rec_elem(r, "list.size", cpy_offset(CPY_OFF_var_size), IR_W_I64, MEMID_list_header);
-}
-
 /* ---- functions of builtins ------------------------------------------------------------------------ */
 
 static const IrField *length_field(Recorder *r, PyObject *o)
 {
-    if (PyList_CheckExact(o)) {
-        return list_size(r);
-    }
-    if (PyTuple_CheckExact(o) || PyBytes_CheckExact(o)) {
-        return rec_elem(r, "size", cpy_offset(CPY_OFF_var_size), IR_W_I64, MEMID_none);
-    }
-    if (PyByteArray_CheckExact(o)) {
-        return rec_elem(r, "bytearray.size", cpy_offset(CPY_OFF_var_size), IR_W_I64, MEMID_bytearray);
-    }
-    if (PyUnicode_CheckExact(o)) {
-        return rec_field(r, CPY_OFF_unicode_length, IR_W_I64, MEMID_none);
-    }
     if (PyDict_CheckExact(o)) {
         return rec_field(r, CPY_OFF_dict_used, IR_W_I64, MEMID_dict);
     }
     if (PyAnySet_CheckExact(o)) {
         return rec_field(r, CPY_OFF_set_used, IR_W_I64, MEMID_set);
     }
-    return NULL;
+    return rec_size_field(r, Py_TYPE(o));
 }
 
 static void return_int(Recorder *r, RecCall *c, IrRef i)
@@ -305,7 +288,7 @@ static bool do_list_pop(Recorder *r, RecCall *c)
     }
     IrRef list = c->args[0].ref;
     rec_guard_type(r, list, c->concrete[0]);
-    IrRef n = rec_load(r, list, list_size(r));
+    IrRef n = rec_load(r, list, rec_size_field(r, &PyList_Type));
     IrRef at = c->n == 2 ? rec_unbox_int(r, c->args[1].ref, c->concrete[1]) : rec_int(r, -1);
     if (index == -1) {
         rec_guard_bool(r, rec_op2(r, IR_eq_i64, at, rec_int(r, -1)), true);

@@ -555,7 +555,7 @@ static bool call_spread(Recorder *r, PyObject *args, int extra)
     const IrInsn *def = ir_at(r->raw, tuple.ref);
     rec_guard_type(r, tuple.ref, args);
     if (!(def->op == IR_new && def->imm.klass == k)) {
-        rec_guard_bool(r, rec_op2(r, IR_eq_i64, rec_sequence_size(r, false, tuple.ref), rec_int(r, n)), true);
+        rec_guard_bool(r, rec_op2(r, IR_eq_i64, rec_sequence_size(r, &PyTuple_Type, tuple.ref), rec_int(r, n)), true);
     }
     if (Py_IS_TYPE(callable, &PyMethod_Type)) {
         take_method_apart(r, &c);

@@ -10,10 +10,15 @@ static IrRef new_list_iter(Recorder *r, RecVal *seq, int kind)
     return rec_new(r, rec_iter_klass(r, kind), values);
 }
 
-/* 3.15: over lists and tuples the sequence itself stays, with a tagged index above it. */
+/* 3.15: such a sequence itself stays, with a tagged index above it. */
+static bool is_stepped_by_index(PyObject *o)
+{
+    return PyList_CheckExact(o) || PyTuple_CheckExact(o) || PyUnicode_CheckExact(o) || PyBytes_CheckExact(o);
+}
+
 static bool push_virtual_iterator(Recorder *r, PyObject *o)
 {
-    if (CPY_ITER_SLOTS != 2 || !(PyList_CheckExact(o) || PyTuple_CheckExact(o))) {
+    if (CPY_ITER_SLOTS != 2 || !is_stepped_by_index(o)) {
         return false;
     }
     rec_guard_type(r, rec_stack(r, 0)->ref, o);
@@ -128,21 +133,6 @@ static bool next_of_range(Recorder *r, IrRef it, PyObject *o)
     return true;
 }
 
-IrRef rec_sequence_item(Recorder *r, bool is_list, IrRef seq, IrRef index)
-{
-    if (!is_list) {
-        return rec_load_elem(r, seq, index, rec_elem(r, "tuple.item", cpy_offset(CPY_OFF_tuple_items), IR_W_OBJ, MEMID_none));
-    }
-    IrRef items = rec_load(r, seq, rec_field(r, CPY_OFF_list_items, IR_W_PTR, MEMID_list_header));
-    return rec_load_elem(r, items, index, rec_elem(r, "list.item", 0, IR_W_OBJ, MEMID_list_item));
-}
-
-IrRef rec_sequence_size(Recorder *r, bool is_list, IrRef seq)
-{
-    return rec_load(r, seq, is_list ? rec_elem(r, "list.size", cpy_offset(CPY_OFF_var_size), IR_W_I64, MEMID_list_header)
-                                    : rec_elem(r, "size", cpy_offset(CPY_OFF_var_size), IR_W_I64, MEMID_none));
-}
-
 /* An iterator that came to its end has let its sequence go: whoever else has it finds nothing more, even when the sequence grows.
    FOR_ITER on it again does the same, should the sequence's death leave the trace. */
 static void let_sequence_go(Recorder *r, IrRef it, const IrKlass *k, bool is_list)
@@ -172,7 +162,7 @@ static bool next_of_sequence(Recorder *r, IrRef it, PyObject *o, bool is_list)
     rec_op1(r, IR_guard_nonnull, seq);
     rec_guard_type(r, seq, seq_now);
     IrRef index = rec_load(r, it, k->fields[0]);
-    IrRef in_range = rec_op2(r, IR_lt_u64, index, rec_sequence_size(r, is_list, seq));
+    IrRef in_range = rec_op2(r, IR_lt_u64, index, rec_sequence_size(r, Py_TYPE(seq_now), seq));
     bool more = index_now < PyObject_Length(seq_now);
     rec_guard_bool(r, in_range, more);
     if (!more) {
@@ -180,7 +170,7 @@ static bool next_of_sequence(Recorder *r, IrRef it, PyObject *o, bool is_list)
         rec_exhaust(r);
         return true;
     }
-    RecVal item = {.ref = rec_sequence_item(r, is_list, seq, index)};
+    RecVal item = rec_sequence_item(r, Py_TYPE(seq_now), seq, index);
     rec_own(r, &item);
     rec_store(r, it, rec_op2(r, IR_add_i64, index, rec_int(r, 1)), k->fields[0]);
     rec_push_val(r, item);
@@ -192,8 +182,7 @@ static void next_by_index(Recorder *r)
 {
     PyObject *seq_now = rec_concrete(r, 1);
     RecVal *index = rec_stack(r, 0), *seq = rec_stack(r, 1);
-    bool is_list = PyList_CheckExact(seq_now);
-    if (!is_list && !PyTuple_CheckExact(seq_now)) {
+    if (!is_stepped_by_index(seq_now)) {
         rec_give_up(r, ABORT_unsupported);
         return;
     }
@@ -202,12 +191,12 @@ static void next_by_index(Recorder *r)
     CpySlot now = cpy_slot_get(f->real, slot);
     rec_guard_type(r, seq->ref, seq_now);
     bool more = now.num < PyObject_Length(seq_now);
-    rec_guard_bool(r, rec_op2(r, IR_lt_u64, index->ref, rec_sequence_size(r, is_list, seq->ref)), more);
+    rec_guard_bool(r, rec_op2(r, IR_lt_u64, index->ref, rec_sequence_size(r, Py_TYPE(seq_now), seq->ref)), more);
     if (!more) {
         rec_exhaust(r);
         return;
     }
-    RecVal item = {.ref = rec_sequence_item(r, is_list, seq->ref, index->ref)};
+    RecVal item = rec_sequence_item(r, Py_TYPE(seq_now), seq->ref, index->ref);
     rec_own(r, &item);
     index->ref = rec_op2(r, IR_add_i64, index->ref, rec_int(r, 1));
     if (f->modified) {

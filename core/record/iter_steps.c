@@ -35,6 +35,8 @@ static bool has_more(PyObject *it)
     return sequence_of(it) != NULL && index >= 0 && index < PyObject_Length(sequence_of(it));
 }
 
+static PyTypeObject *seq_type(const Inner *in) { return in->is_list ? &PyList_Type : &PyTuple_Type; }
+
 static void guard_more(Recorder *r, Inner *in, IrRef ref, PyObject *it)
 {
     *in = (Inner){.it = ref, .is_range = Py_IS_TYPE(it, &PyRangeIter_Type), .is_list = Py_IS_TYPE(it, &PyListIter_Type)};
@@ -49,7 +51,7 @@ static void guard_more(Recorder *r, Inner *in, IrRef ref, PyObject *it)
     }
     rec_op1(r, IR_guard_nonnull, in->step);
     rec_guard_type(r, in->step, sequence_of(it));
-    rec_guard_bool(r, rec_op2(r, IR_lt_u64, in->at, rec_sequence_size(r, in->is_list, in->step)), true);
+    rec_guard_bool(r, rec_op2(r, IR_lt_u64, in->at, rec_sequence_size(r, seq_type(in), in->step)), true);
 }
 
 static RecVal step(Recorder *r, const Inner *in)
@@ -61,7 +63,7 @@ static RecVal step(Recorder *r, const Inner *in)
         rec_set_known(r, box, &PyLong_Type);
         return (RecVal){.ref = box, .owned = 1};
     }
-    RecVal item = {.ref = rec_sequence_item(r, in->is_list, in->step, in->at)};
+    RecVal item = rec_sequence_item(r, seq_type(in), in->step, in->at);
     rec_own(r, &item);
     rec_store(r, in->it, rec_op2(r, IR_add_i64, in->at, rec_int(r, 1)), in->k->fields[0]);
     return item;

@@ -200,10 +200,15 @@ void rec_guard_no_error(Recorder *r);                   /* else raised at this i
 void rec_exhaust(Recorder *r);                          /* the current FOR_ITER's exhausted edge */
 void rec_resolve_next(Recorder *r, int place);          /* which way did the FOR_ITER before this place go */
 void rec_finish_insn(Recorder *r);
-IrRef rec_sequence_size(Recorder *r, bool is_list, IrRef seq);  /* of an exact list, else tuple */
-IrRef rec_sequence_item(Recorder *r, bool is_list, IrRef seq, IrRef index); /* borrowed */
 bool rec_next_of_iterators(Recorder *r, IrRef ref, PyObject *o); /* iter_steps.c: false: not these, nothing emitted */
 bool rec_steps_quietly(PyObject *o);
+
+/* ---- exact lists, tuples, strings, bytes, bytearrays: sequence.c -------------------------------------- */
+const IrField *rec_size_field(Recorder *r, PyTypeObject *type); /* NULL: none of them */
+IrRef rec_sequence_size(Recorder *r, PyTypeObject *type, IrRef seq);
+RecVal rec_sequence_item(Recorder *r, PyTypeObject *type, IrRef seq, IrRef index); /* in range */
+IrRef rec_list_items(Recorder *r, IrRef list);
+const IrField *rec_list_item(Recorder *r);
 
 /* ---- generators: generator.c ------------------------------------------------------------------------ */
 static inline bool rec_is_generator(const RecFrame *f) { return (f->how & 0xff) == REC_HOW_GENERATOR; }

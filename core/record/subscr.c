@@ -1,20 +1,6 @@
 /*  Subscripts and slices: lists, tuples, strings, bytes and dicts of str in the trace, the rest by C call. */
 #include "record/state.h"
 
-static const IrField *size_field(Recorder *r, PyObject *o)
-{
-    if (PyList_CheckExact(o)) {
-        return rec_elem(r, "list.size", cpy_offset(CPY_OFF_var_size), IR_W_I64, MEMID_list_header);
-    }
-    if (PyByteArray_CheckExact(o)) {
-        return rec_elem(r, "bytearray.size", cpy_offset(CPY_OFF_var_size), IR_W_I64, MEMID_bytearray);
-    }
-    if (PyUnicode_CheckExact(o)) {
-        return rec_field(r, CPY_OFF_unicode_length, IR_W_I64, MEMID_none);
-    }
-    return rec_elem(r, "size", cpy_offset(CPY_OFF_var_size), IR_W_I64, MEMID_none);
-}
-
 /* The index as 0 <= i < size, guarded; IR_NONE when it is out of range now. */
 static IrRef guarded_index(Recorder *r, IrRef container, PyObject *o, IrRef key, PyObject *k)
 {
@@ -25,23 +11,13 @@ static IrRef guarded_index(Recorder *r, IrRef container, PyObject *o, IrRef key,
     }
     rec_guard_type(r, container, o);
     IrRef index = rec_unbox_int(r, key, k);
-    IrRef n = rec_load(r, container, size_field(r, o));
+    IrRef n = rec_sequence_size(r, Py_TYPE(o), container);
     if (i < 0) {
         rec_guard_bool(r, rec_op2(r, IR_lt_i64, index, rec_int(r, 0)), true);
         index = rec_op2(r, IR_add_i64, index, n);
     }
     rec_guard_bool(r, rec_op2(r, IR_lt_u64, index, n), true);
     return index;
-}
-
-static IrRef list_items(Recorder *r, IrRef list)
-{
-    return rec_load(r, list, rec_field(r, CPY_OFF_list_items, IR_W_PTR, MEMID_list_header));
-}
-
-static const IrField *list_item(Recorder *r)
-{
-    return rec_elem(r, "list.item", 0, IR_W_OBJ, MEMID_list_item);
 }
 
 static void finish_subscr(Recorder *r, RecVal result)
@@ -52,18 +28,9 @@ static void finish_subscr(Recorder *r, RecVal result)
     rec_push_val(r, result);
 }
 
-static void push_byte(Recorder *r, IrRef byte)
-{
-    IrRef box = rec_op1(r, IR_box_i64, byte);
-    rec_set_known(r, box, &PyLong_Type);
-    finish_subscr(r, (RecVal){.ref = box, .owned = 1});
-}
-
 static bool subscr_sequence(Recorder *r, PyObject *o, PyObject *k)
 {
-    bool known = PyList_CheckExact(o) || PyTuple_CheckExact(o) || PyUnicode_CheckExact(o) || PyBytes_CheckExact(o) ||
-                 PyByteArray_CheckExact(o);
-    if (!known) {
+    if (rec_size_field(r, Py_TYPE(o)) == NULL) {
         return false;
     }
     IrRef c = rec_stack(r, 1)->ref;
@@ -71,21 +38,7 @@ static bool subscr_sequence(Recorder *r, PyObject *o, PyObject *k)
     if (i == IR_NONE) {
         return false;
     }
-    if (PyList_CheckExact(o)) {
-        finish_subscr(r, (RecVal){.ref = rec_load_elem(r, list_items(r, c), i, list_item(r))});
-    } else if (PyTuple_CheckExact(o)) {
-        const IrField *f = rec_elem(r, "tuple.item", cpy_offset(CPY_OFF_tuple_items), IR_W_OBJ, MEMID_none);
-        finish_subscr(r, (RecVal){.ref = rec_load_elem(r, c, i, f)});
-    } else if (PyUnicode_CheckExact(o)) {
-        IrRef s = rec_call2(r, IR_CALL_str_getitem, c, i);
-        rec_set_known(r, s, &PyUnicode_Type);
-        finish_subscr(r, (RecVal){.ref = s, .owned = 1});
-    } else if (PyBytes_CheckExact(o)) {
-        push_byte(r, rec_load_elem(r, c, i, rec_elem(r, "bytes.item", cpy_offset(CPY_OFF_bytes_data), IR_W_U8, MEMID_none)));
-    } else {
-        IrRef data = rec_load(r, c, rec_field(r, CPY_OFF_bytearray_start, IR_W_PTR, MEMID_bytearray));
-        push_byte(r, rec_load_elem(r, data, i, rec_elem(r, "bytearray.item", 0, IR_W_U8, MEMID_bytearray)));
-    }
+    finish_subscr(r, rec_sequence_item(r, Py_TYPE(o), c, i));
     return true;
 }
 
@@ -99,7 +52,7 @@ static bool subscr_out_of_range(Recorder *r, PyObject *o, PyObject *k)
     }
     IrRef container = rec_stack(r, 1)->ref;
     rec_guard_type(r, container, o);
-    IrRef index = rec_unbox_int(r, rec_stack(r, 0)->ref, k), n = rec_load(r, container, size_field(r, o));
+    IrRef index = rec_unbox_int(r, rec_stack(r, 0)->ref, k), n = rec_sequence_size(r, Py_TYPE(o), container);
     if (i < 0) {
         rec_guard_bool(r, rec_op2(r, IR_lt_i64, index, rec_int(r, 0)), true);
         rec_guard_bool(r, rec_op2(r, IR_lt_i64, rec_op2(r, IR_add_i64, index, n), rec_int(r, 0)), true);
@@ -191,12 +144,12 @@ static bool store_list(Recorder *r, PyObject *o, PyObject *k)
     if (i == IR_NONE) {
         return false;
     }
-    IrRef items = list_items(r, list);
+    IrRef items = rec_list_items(r, list);
     rec_drop(r, rec_pop(r));
     rec_drop(r, rec_pop(r));
     RecVal v = rec_pop(r);
     rec_own(r, &v);
-    IrInsn imm = {.imm.field = list_item(r)};
+    IrInsn imm = {.imm.field = rec_list_item(r)};
     IrRef args[3] = {items, i, v.ref};
     IrRef insn = ir_append_imm(r->raw, IR_replace_elem, args, 3, imm);
     ir_set_snap(r->raw, insn, rec_snap_at(r, r->state->insn.next, 0, IR_EXIT_RESUME));
@@ -315,7 +268,7 @@ static IrRef copy_of_list(Recorder *r, IrRef list, PyObject *o, const IrRef *bou
     if (PyList_GET_SIZE(o) >= MODEST) {
         return IR_NONE;
     }
-    rec_guard_bool(r, rec_op2(r, IR_lt_u64, rec_load(r, list, size_field(r, o)), rec_int(r, MODEST)), true);
+    rec_guard_bool(r, rec_op2(r, IR_lt_u64, rec_sequence_size(r, &PyList_Type, list), rec_int(r, MODEST)), true);
     const IrField **fields = arena_alloc(r->state->arena, 4 * sizeof *fields);
     for (int i = 0; i < 4; i++) {
         fields[i] = rec_elem(r, names[i], 8 * i, i == 0 ? IR_W_OBJ : IR_W_I64, MEMID_none);

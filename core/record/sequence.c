@@ -1,0 +1,62 @@
+/*  Sizes and items of exact lists, tuples, strings, bytes and bytearrays. */
+#include "record/state.h"
+
+const IrField *rec_size_field(Recorder *r, PyTypeObject *type)
+{
+    if (type == &PyList_Type) {
+        return rec_elem(r, "list.size", cpy_offset(CPY_OFF_var_size), IR_W_I64, MEMID_list_header);
+    }
+    if (type == &PyByteArray_Type) {
+        return rec_elem(r, "bytearray.size", cpy_offset(CPY_OFF_var_size), IR_W_I64, MEMID_bytearray);
+    }
+    if (type == &PyUnicode_Type) {
+        return rec_field(r, CPY_OFF_unicode_length, IR_W_I64, MEMID_none);
+    }
+    if (type == &PyTuple_Type || type == &PyBytes_Type) {
+        return rec_elem(r, "size", cpy_offset(CPY_OFF_var_size), IR_W_I64, MEMID_none);
+    }
+    return NULL;
+}
+
+IrRef rec_sequence_size(Recorder *r, PyTypeObject *type, IrRef seq)
+{
+    return rec_load(r, seq, rec_size_field(r, type));
+}
+
+IrRef rec_list_items(Recorder *r, IrRef list)
+{
+    return rec_load(r, list, rec_field(r, CPY_OFF_list_items, IR_W_PTR, MEMID_list_header));
+}
+
+const IrField *rec_list_item(Recorder *r)
+{
+    return rec_elem(r, "list.item", 0, IR_W_OBJ, MEMID_list_item);
+}
+
+static RecVal byte(Recorder *r, IrRef from, IrRef index, const IrField *field)
+{
+    IrRef box = rec_op1(r, IR_box_i64, rec_load_elem(r, from, index, field));
+    rec_set_known(r, box, &PyLong_Type);
+    return (RecVal){.ref = box, .owned = 1};
+}
+
+RecVal rec_sequence_item(Recorder *r, PyTypeObject *type, IrRef seq, IrRef index)
+{
+    if (type == &PyList_Type) {
+        return (RecVal){.ref = rec_load_elem(r, rec_list_items(r, seq), index, rec_list_item(r))};
+    }
+    if (type == &PyTuple_Type) {
+        const IrField *item = rec_elem(r, "tuple.item", cpy_offset(CPY_OFF_tuple_items), IR_W_OBJ, MEMID_none);
+        return (RecVal){.ref = rec_load_elem(r, seq, index, item)};
+    }
+    if (type == &PyUnicode_Type) {
+        IrRef s = rec_call2(r, IR_CALL_str_getitem, seq, index);
+        rec_set_known(r, s, &PyUnicode_Type);
+        return (RecVal){.ref = s, .owned = 1};
+    }
+    if (type == &PyBytes_Type) {
+        return byte(r, seq, index, rec_elem(r, "bytes.item", cpy_offset(CPY_OFF_bytes_data), IR_W_U8, MEMID_none));
+    }
+    IrRef data = rec_load(r, seq, rec_field(r, CPY_OFF_bytearray_start, IR_W_PTR, MEMID_bytearray));
+    return byte(r, data, index, rec_elem(r, "bytearray.item", 0, IR_W_U8, MEMID_bytearray));
+}
