@@ -314,6 +314,8 @@ static void find_nonnull(CgFunc *f) {
     }
 }
 
+static void move_syncs_to_calls(CgFunc *f);
+
 static void lower(CgFunc *f) {
     size_t count = f->ir->insns.len;
     Lowering low = {
@@ -341,6 +343,48 @@ static void lower(CgFunc *f) {
         give_loop_operands(f);
     }
     find_nonnull(f);
+    move_syncs_to_calls(f);
+}
+
+/* ---- calls that show the frames themselves --------------------------------------------------- */
+bool cg_calls_function(const CgFunc *f, const CgInsn *n) {
+    uint64_t bits;
+    return f->config->call_function && ir_at(f->ir, n->ref)->op == IR_call_array &&
+           cg_constant(f, n->args[0], &bits) &&
+           bits == (uint64_t)(uintptr_t)f->config->call_function;
+}
+
+bool cg_syncs_later(const CgFunc *f, const CgInsn *n) {
+    return ir_at(f->ir, n->ref)->op == IR_sync && n + 1 < f->insns + f->ninsns &&
+           cg_calls_function(f, n + 1);
+}
+
+static bool may_precede_sync(IrOp op) {
+    return op == IR_box_i64 || op == IR_box_f64 || op == IR_box_bool || op == IR_incref;
+}
+
+/* Boxes of the arguments are made before the sync that belongs to the call, so that it stands right before it. */
+static void move_syncs_to_calls(CgFunc *f) {
+    for (int i = 0; i < f->ninsns && f->config->call_function; i++) {
+        if (ir_at(f->ir, f->insns[i].ref)->op != IR_sync) {
+            continue;
+        }
+        int call = i + 1;
+        while (call < f->ninsns && may_precede_sync(ir_at(f->ir, f->insns[call].ref)->op)) {
+            call++;
+        }
+        if (call == f->ninsns || !cg_calls_function(f, &f->insns[call])) {
+            continue;
+        }
+        CgInsn sync = f->insns[i];
+        for (int k = i; k < call - 1; k++) {
+            f->insns[k] = f->insns[k + 1];
+            if (f->values[f->insns[k].ref].def == k + 1) {
+                f->values[f->insns[k].ref].def = k;
+            }
+        }
+        f->insns[call - 1] = sync;
+    }
 }
 
 /* ---- exits ----------------------------------------------------------------------------------- */

@@ -17,12 +17,13 @@ enum { CG_SPILLS = 512, CG_ARRAY = 64 };
 typedef struct CgRun {
     uint64_t gpr[16];
     double xmm[16];
-    void *frame;                 /* the root frame */
+    void *frame;                 /* the root frame; sync, unsync and dealloc may put it elsewhere */
     struct CgExit *exit;         /* set by the exit taken */
     void *runtime;               /* the runtime's own */
     uint64_t rounds;             /* counted up at each jump to a loop's head */
     uint64_t version;            /* the eval breaker's bits of version_mask at entry */
     uint64_t saved_sp;           /* machine code's own */
+    struct CgExit *later;        /* a sync that was left to the function that is called next: CgConfig.call_function */
     uint64_t array[CG_ARRAY];    /* argument arrays of calls: items begin at array[1] */
     uint64_t spill[CG_SPILLS];
 } CgRun;
@@ -72,6 +73,9 @@ typedef struct {
     /* Called from machine code; all live registers are in `run`. */
     void (*sync)(CgRun *run, CgExit *exit);        /* IR_sync */
     void (*unsync)(CgRun *run);                    /* IR_unsync */
+    /* Called by call_array with the CgRun as fifth argument. A sync right before is not done but noted in CgRun.later, all that its
+       snapshot needs being kept: the function does it should anybody look at the frames. NULL: there is none. */
+    void *call_function;
     /* An object's count went to 0 under decref, replace* or store_slot. 0: go on; 1: leave through `exit`. */
     int (*dealloc)(CgRun *run, CgExit *exit, void *obj);
     void (*dealloc_plain)(void *obj);

@@ -158,6 +158,8 @@ static inline bool cg_is_const(const CgFunc *f, IrRef r) {
 static inline bool cg_is_float(const CgFunc *f, IrRef r) { return ir_at(f->ir, r)->type == IR_F64; }
 
 CgPlace cg_place_of(CgLoc loc);
+bool cg_calls_function(const CgFunc *f, const CgInsn *n); /* a call_array of CgConfig.call_function */
+bool cg_syncs_later(const CgFunc *f, const CgInsn *n);    /* a sync that is left to the call behind it */
 CgLoc cg_loc(const CgFunc *f, CgPlace p, IrRef r);
 
 /* live.c */

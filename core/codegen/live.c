@@ -56,6 +56,11 @@ static void record_uses(CgFunc *f, int at, CgNeeds *needs) {
     for (int i = 0; i < n->nleaves; i++) {
         f->values[n->leaves[i]].last = 2 * at + 1;
     }
+    if (at > 0 && cg_syncs_later(f, n - 1)) {
+        for (int i = 0; i < n[-1].nleaves; i++) {
+            f->values[n[-1].leaves[i]].last = 2 * at + 1;
+        }
+    }
     if (needs->clobbers) {
         f->clobbers[f->nclobbers++] = (CgClobber){2 * (uint32_t)at, needs->clobbers};
     }

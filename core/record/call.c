@@ -15,7 +15,15 @@ static int times_on_stack(Recorder *r, PyCodeObject *code)
     return n;
 }
 
-enum { MAX_RECURSION = 2 };
+enum { MAX_RECURSION = 2, MAX_SELF_RECURSION = 5 };
+
+/* How often a function may be among the frames of a trace. Of the function that is the root itself, each further time halves
+   or thirds the calls that are not followed. */
+static int max_times(Recorder *r, PyCodeObject *code)
+{
+    RecState *st = r->state;
+    return st->start.kind != REC_LOOP && st->frames[0].code == code ? MAX_SELF_RECURSION : MAX_RECURSION;
+}
 
 static bool binds(PyFunctionObject *func, int n, PyObject *kwnames)
 {
@@ -37,7 +45,7 @@ bool rec_can_inline(Recorder *r, PyFunctionObject *func, int n, PyObject *kwname
         cpy_code_stack_base(code) + code->co_stacksize > REC_MAX_SLOTS) {
         return false;
     }
-    return times_on_stack(r, code) < MAX_RECURSION && !st->host->no_inline(code) && binds(func, n, kwnames) &&
+    return times_on_stack(r, code) < max_times(r, code) && !st->host->no_inline(code) && binds(func, n, kwnames) &&
            !cpy_others_watch(st->ts, code);
 }
 

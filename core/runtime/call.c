@@ -46,18 +46,9 @@ static void start_recording(PyThreadState *ts, CpyFrame *f, RtPlace *p)
     rt_record_root(REC_FUNCTION, ts, f, p->code, RT_AT_START);
 }
 
-PyObject *rt_call_function(PyObject *callable, PyObject *const *args, size_t nargsf, PyObject *kwnames)
+/* In any way but the light one. */
+static PyObject *call_with_frame(PyThreadState *ts, PyFunctionObject *func, PyObject *const *args, size_t nargs, RtPlace *p)
 {
-    size_t nargs = (size_t)PyVectorcall_NARGS(nargsf);
-    PyFunctionObject *func = (PyFunctionObject *)callable;
-    if (!rt.on || kwnames != NULL || !PyFunction_Check(callable) || !is_simple(func, nargs)) {
-        return PyObject_Vectorcall(callable, args, nargsf, kwnames);
-    }
-    RtPlace *p = rt_place((PyCodeObject *)func->func_code, RT_AT_START, true);
-    if (p == NULL || is_cold(p)) {
-        return PyObject_Vectorcall(callable, args, nargsf, kwnames);
-    }
-    PyThreadState *ts = PyThreadState_GetUnchecked();
     CpyFrame *f = push_frame(ts, func, args, nargs);
     if (f == NULL) {
         return NULL;
@@ -67,4 +58,36 @@ PyObject *rt_call_function(PyObject *callable, PyObject *const *args, size_t nar
     }
     start_recording(ts, f, p);
     return cpy_frame_run(ts, f, false);
+}
+
+/* What the machine code left to us: see CgConfig.call_function. */
+static void sync_now(CgRun *caller)
+{
+    CgExit *exit = caller->later;
+    caller->later = NULL;
+    if (exit != NULL) {
+        rt_sync(caller, exit);
+    }
+}
+
+PyObject *rt_call_function(PyObject *callable, PyObject *const *args, size_t nargsf, PyObject *kwnames, CgRun *caller)
+{
+    size_t nargs = (size_t)PyVectorcall_NARGS(nargsf);
+    PyFunctionObject *func = (PyFunctionObject *)callable;
+    PyObject *result;
+    if (!rt.on || kwnames != NULL || !PyFunction_Check(callable) || !is_simple(func, nargs)) {
+        sync_now(caller);
+        return PyObject_Vectorcall(callable, args, nargsf, kwnames);
+    }
+    PyThreadState *ts = PyThreadState_GetUnchecked();
+    RtPlace *p = rt_place((PyCodeObject *)func->func_code, RT_AT_START, true);
+    if (p != NULL && p->tree != NULL && caller->later != NULL &&
+        rt_call_lightly(ts, func, args, (int)nargs, p->tree, caller, &result)) {
+        return result;
+    }
+    sync_now(caller);
+    if (p == NULL || is_cold(p)) {
+        return PyObject_Vectorcall(callable, args, nargsf, kwnames);
+    }
+    return call_with_frame(ts, func, args, nargs, p);
 }

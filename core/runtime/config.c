@@ -144,7 +144,7 @@ int rt_config_start(void)
     CgConfig *config = &rt.config;
     *config = (CgConfig){
         .helper = rt_helper, .sync = rt_sync, .unsync = rt_unsync, .dealloc = rt_dealloc,
-        .dealloc_plain = die_plainly, .count_refs_by_call = CPY_COUNTS_REFS, .incref = count_up, .decref = count_down,
+        .call_function = (void *)(uintptr_t)rt_call_function, .dealloc_plain = die_plainly, .count_refs_by_call = CPY_COUNTS_REFS, .incref = count_up, .decref = count_down,
     };
     set_layout(config);
     find_small_ints(config);

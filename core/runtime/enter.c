@@ -85,9 +85,13 @@ static __attribute__((noinline)) void run_machine_code(PyThreadState *ts, CpyFra
     mine.npushed = 0;
     mine.kept = false;
     mine.shaken = mine.synced = NULL;
+    mine.caller = NULL;
+    mine.light = false;
+    mine.counted = 0;
     run.frame = f;
     run.exit = NULL;
     run.rounds = 0;
+    run.later = NULL;
     run.runtime = &mine;
     run.version = cpy_monitoring_version(ts);
     clear_above(f, tree);
@@ -96,6 +100,9 @@ static __attribute__((noinline)) void run_machine_code(PyThreadState *ts, CpyFra
     uint64_t cycles = __rdtsc() - start;
     rt_plan(exit);
     note_stay(tree, exit, cycles);
+    if (tree->kind == REC_FUNCTION) {
+        tree->spent += (int64_t)cycles;
+    }
     uint64_t rounds = run.rounds;
     rt_rebuild(&run, exit, leaving);
     rt_weigh(tree, exit, rounds, (int64_t)(__rdtsc() - start));
@@ -124,7 +131,43 @@ static void run_trees(PyThreadState *ts, CpyFrame *f, RtTree *tree, RtActivation
     }
 }
 
-static void end_run(RtActivation *activation)
+/* ---- for light.c ------------------------------------------------------------------------------------------ */
+static bool is_unwatched(PyThreadState *ts, RtTree *tree)
+{
+    uint64_t version = cpy_monitoring_version(ts);
+    if (tree->unwatched != version + 1) {
+        tree->unwatched = cpy_others_watch(ts, tree->code) ? 0 : version + 1;
+    }
+    return tree->unwatched != 0;
+}
+
+bool rt_begin_run(PyThreadState *ts, RtTree *tree, RtActivation *activation)
+{
+    uint64_t mask;
+    if (!tree->valid || tree->breaker != cpy_eval_breaker(ts, &mask) || cpy_eval_breaker_is_set(ts) || !has_stack() ||
+        !is_unwatched(ts, tree)) {
+        return false;
+    }
+    nesting++;
+    rt_hold(activation, tree);
+    tree->entries++;
+    rt.stats.entries++;
+    return true;
+}
+
+/* Behind an exit. */
+PyObject *rt_finish_run(PyThreadState *ts, RtLeaving *leaving, RtActivation *activation)
+{
+    CpyFrame *f = leaving->frames[0];
+    RtTree *next = next_tree(ts, f, leaving);
+    if (next != NULL) {
+        rt_release(activation);
+        run_trees(ts, f, next, activation, leaving);
+    }
+    return rt_finish_function(leaving);
+}
+
+void rt_end_run(RtActivation *activation)
 {
     nesting--;
     rt_release(activation);
@@ -146,7 +189,7 @@ int rt_enter(PyThreadState *ts, CpyFrame *f, RtPlace *p)
     nesting++;
     run_trees(ts, f, p->tree, &activation, &leaving);
     int result = rt_go_on(&leaving);
-    end_run(&activation);
+    rt_end_run(&activation);
     return result;
 }
 
@@ -160,6 +203,6 @@ PyObject *rt_enter_function(PyThreadState *ts, CpyFrame *f, RtTree *tree)
     nesting++;
     run_trees(ts, f, tree, &activation, &leaving);
     PyObject *result = rt_finish_function(&leaving);
-    end_run(&activation);
+    rt_end_run(&activation);
     return result;
 }

@@ -1,11 +1,79 @@
-/*  Functions as roots: calls from C and recursion. Not made yet, so the event is not asked for (runtime.c); should somebody
-    re-arm it, each function gives it back. */
+/*  Functions as roots, where the interpreter starts them.
+
+    Only those that call themselves: their machine code is entered once for many calls. For any other function an event at each
+    call costs more than it can bring, as it is followed from the loops and functions that call it; it gives the event back. */
 #include "runtime/state.h"
+
+enum {
+    SEARCH = 12,           /* frames up the stack in which a function that calls itself is found again */
+    STRETCH = 512,         /* entries by events between two looks at what they brought */
+    SHORT_STAY = 2000,     /* cycles; event, entry and exit take some hundred */
+};
+
+static bool calls_itself(CpyFrame *f, PyCodeObject *code)
+{
+    CpyFrame *up = cpy_frame_previous(f);
+    for (int i = 0; i < SEARCH && up != NULL; i++, up = cpy_frame_previous(up)) {
+        if (cpy_is_python_frame(up) && cpy_frame_code(up) == code) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool may_be_root(PyCodeObject *code)
+{
+    const int never = CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR | CO_ITERABLE_COROUTINE;
+    return (code->co_flags & (never | CO_OPTIMIZED)) == CO_OPTIMIZED;
+}
+
+/* While side traces are still added it may get better. */
+static bool pays(RtTree *tree)
+{
+    if (++tree->entered < STRETCH) {
+        return true;
+    }
+    bool bad = tree->spent / tree->entered < SHORT_STAY && tree->nsides == tree->nsides_seen;
+    tree->nsides_seen = tree->nsides;
+    tree->entered = 0;
+    tree->spent = 0;
+    tree->shut |= bad;
+    return !bad;
+}
+
+/* A call that the recorder may be about to follow is the interpreter's. */
+static int enter(PyThreadState *ts, CpyFrame *f, RtPlace *p)
+{
+    if (rt.recording.rec != NULL && rt.recording.ts == ts && cpy_frame_previous(f) == rt.recording.frame) {
+        return 0;
+    }
+    return p->tree->shut || !pays(p->tree) ? 1 : rt_enter(ts, f, p);
+}
 
 int rt_on_start(PyThreadState *ts, PyCodeObject *code, int place)
 {
-    (void)ts;
-    (void)code;
-    (void)place;
-    return 1;
+    RtPlace *p = may_be_root(code) ? rt_place(code, RT_AT_START, true) : NULL;
+    if (p == NULL) {
+        return 1;
+    }
+    if (p->tree != NULL) {
+        return enter(ts, cpy_current_frame(ts), p);
+    }
+    if (p->given_up) {
+        return 1;
+    }
+    if (--p->left > 0) {
+        return 0;
+    }
+    CpyFrame *f = cpy_current_frame(ts);
+    if (!calls_itself(f, code)) {
+        return 1;
+    }
+    if (rt.recording.rec != NULL) {
+        p->left = 1 + (int32_t)(rt.params.function_threshold / 16); /* One recording at a time: again soon. */
+        return 0;
+    }
+    p->left = (int32_t)rt.params.function_threshold;
+    rt_record_function(ts, f, cpy_decode(code, place).next);
+    return 0;
 }

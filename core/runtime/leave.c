@@ -87,6 +87,7 @@ RtPlan *rt_plan(CgExit *exit)
     }
     plan->only_locals = has_only_locals(snap);
     plan->left = rt_side_threshold(exit);
+    plan->returns = exit->op == IR_leave && snap->kind == IR_EXIT_RETURN && snap->nframes == 1 && snap->nvirtuals == 0;
     exit->data = plan;
     return plan;
 }
@@ -385,6 +386,7 @@ void rt_rebuild(CgRun *run, CgExit *exit, RtLeaving *lv)
 {
     Building b;
     Releases rel = {.n = 0, .more = NULL, .room = 0};
+    rt_make_real(run);
     start_building(&b, run, exit, &rel);
     make_objects(&b);
     write_root(&b);
@@ -483,6 +485,7 @@ void rt_sync(CgRun *run, CgExit *exit)
     RtRun *mine = run->runtime;
     const RtPlan *plan = exit->data != NULL ? exit->data : rt_plan(exit);
     const IrSnapshot *snap = &exit->trace->ir->snaps.data[exit->snap];
+    rt_make_real(run);
     cpy_frame_set_place(mine->root, plan->op_at[0]);
     mine->synced = ((RtTrace *)exit->trace->runtime)->tree;
     if (plan->only_locals && mine->npushed == 0) {

@@ -68,14 +68,15 @@ static bool start(const RecStart *how, PyThreadState *ts, PyCodeObject *code, in
     return true;
 }
 
-bool rt_record_root(RecKind kind, PyThreadState *ts, CpyFrame *frame, PyCodeObject *code, int at)
+/* From that place on; the tree will stand at another when that is a function's start. */
+static bool record_root(RecKind kind, PyThreadState *ts, CpyFrame *frame, PyCodeObject *code, int at, int place)
 {
     RecAbort why = ABORT_none;
     if (rt.recording.rec != NULL || !is_sane_frame(ts, frame, code)) {
         return false;
     }
     RecStart how = {
-        .kind = kind, .frame = frame, .place = at == RT_AT_START ? cpy_frame_place(frame) : at,
+        .kind = kind, .frame = frame, .place = place,
         .max_insns = (int)rt.params.max_trace_length * 8, .max_inline_depth = RT_MAX_INLINE,
     };
     if (!start(&how, ts, code, at, &why)) {
@@ -84,6 +85,16 @@ bool rt_record_root(RecKind kind, PyThreadState *ts, CpyFrame *frame, PyCodeObje
     }
     rt.recording.root = rt.recording.frame = frame;
     return true;
+}
+
+bool rt_record_root(RecKind kind, PyThreadState *ts, CpyFrame *frame, PyCodeObject *code, int at)
+{
+    return record_root(kind, ts, frame, code, at, at == RT_AT_START ? cpy_frame_place(frame) : at);
+}
+
+bool rt_record_function(PyThreadState *ts, CpyFrame *frame, int place)
+{
+    return record_root(REC_FUNCTION, ts, frame, cpy_frame_code(frame), RT_AT_START, place);
 }
 
 bool rt_record_side(RtTree *tree, CgExit *exit, PyThreadState *ts, CpyFrame **frames)

@@ -84,23 +84,6 @@ static void take_params(const RtParams *params)
 }
 
 /* ---- on ---------------------------------------------------------------------------------------------------- */
-/* Functions are no roots yet. An event at each function's start would cost its first call, and can be seen: with it, a
-   function that is called just after another tool began to listen tells of one line more. */
-static int listen_to_jumps_only(void)
-{
-    PyObject *monitoring = PySys_GetObject("monitoring"); /* Borrowed. */
-    if (monitoring == NULL) {
-        return refuse("sys.monitoring is not there");
-    }
-    PyObject *events = PyObject_GetAttrString(monitoring, "events");
-    PyObject *jump = events != NULL ? PyObject_GetAttrString(events, "JUMP") : NULL;
-    PyObject *done = jump != NULL ? PyObject_CallMethod(monitoring, "set_events", "iO", 5, jump) : NULL;
-    Py_XDECREF(events);
-    Py_XDECREF(jump);
-    Py_XDECREF(done);
-    return done != NULL ? 0 : -1;
-}
-
 static int start_parts(void)
 {
     if (!codemem_started) {
@@ -117,7 +100,7 @@ static int start_parts(void)
     if (rt_consumers_start() < 0) {
         return -1;
     }
-    return cpy_monitor_start(rt_on_event) < 0 ? -1 : listen_to_jumps_only();
+    return cpy_monitor_start(rt_on_event);
 }
 
 static PyObject *at_exit(PyObject *self, PyObject *unused)
@@ -173,7 +156,7 @@ int rt_enable(PyObject *module, const RtParams *params)
     take_params(params);
     rt.host = (RecHost){.label_at = label_at, .no_inline = no_inline, .set_no_inline = set_no_inline,
                         .observe = rt_observe, .consumer = rt_consumer_at, .is_volatile = rt_is_volatile, .set_volatile = rt_set_volatile,
-                        .call_function = rt_call_function, .sides_at = sides_at};
+                        .call_function = (vectorcallfunc)(void (*)(void))rt_call_function, .sides_at = sides_at};
     rt_log_close();
     rt_log_open(rt.params.log);
     rt.on = true;

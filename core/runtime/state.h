@@ -96,6 +96,7 @@ typedef struct RtTree {
     int entered;               /* since then */
     int nsides_seen;
     int64_t cycles;        /* spent in machine code, smoothed, per entry */
+    uint64_t unwatched;    /* monitoring version at which no other tool watched its code */
     struct RtTree *next;   /* of all trees */
 } RtTree;
 
@@ -103,6 +104,7 @@ typedef struct RtTree {
 typedef struct RtPlan {
     int tries, misses;     /* recordings that failed; that came at the wrong moment */
     bool given_up;
+    bool returns;          /* a return of the root frame, nothing to be built */
     uint32_t left;         /* times until it is recorded */
     uint64_t taken;
     bool only_locals; /* see leave.c */
@@ -124,6 +126,11 @@ typedef struct RtRun {
     bool kept;              /* somebody holds their frame objects, they stay */
     RtTree *synced;         /* tree whose code called sync last */
     RtTree *shaken;         /* tree whose valid byte was cleared because of kept */
+    /* Of a light call: enter.c. */
+    CgRun *caller;
+    PyFunctionObject *func; /* borrowed */
+    bool light;             /* the root is no frame yet, and none of the callers' frames is shown */
+    int counted;            /* frames that are counted as recursion but not pushed: this one and those inlined in the caller */
     CpyFrame *pushed[RT_MAX_FRAMES];
 } RtRun;
 
@@ -184,6 +191,7 @@ void rt_back_off(PyCodeObject *code, int at, RecAbort why);
 
 /* recording.c */
 bool rt_record_root(RecKind kind, PyThreadState *ts, CpyFrame *frame, PyCodeObject *code, int at);
+bool rt_record_function(PyThreadState *ts, CpyFrame *frame, int place); /* its start is done: from that place on */
 /* The frames of the exit are rebuilt; they are run right after. */
 bool rt_record_side(RtTree *tree, CgExit *exit, PyThreadState *ts, CpyFrame **frames);
 void rt_record_step(PyThreadState *ts, PyCodeObject *code, int place);
@@ -221,6 +229,8 @@ size_t rt_code_bytes(void);
 int rt_config_start(void);
 void *rt_helper(IrCall which);
 
+struct RtLeaving;
+
 /* enter.c */
 /* Does a tree pay? (pays.c) */
 void rt_clock_round(RtPlace *p, CpyFrame *f);             /* at each event of a loop that is counted */
@@ -228,9 +238,16 @@ bool rt_rests(RtPlace *p, CpyFrame *f);                   /* at each event of a 
 void rt_weigh(RtTree *tree, const CgExit *exit, uint64_t rounds, int64_t cycles); /* after each run */
 int rt_enter(PyThreadState *ts, CpyFrame *f, RtPlace *p); /* as an event callback's result */
 PyObject *rt_enter_function(PyThreadState *ts, CpyFrame *f, RtTree *tree); /* a frame that was pushed for it, which is gone then */
+/* Parts of that: */
+bool rt_begin_run(PyThreadState *ts, RtTree *tree, RtActivation *activation); /* false: not to be entered now */
+PyObject *rt_finish_run(PyThreadState *ts, struct RtLeaving *leaving, RtActivation *activation);
+void rt_end_run(RtActivation *activation);
+/* light.c: a call from machine code whose sync is CgRun.later. False: it is to be done in another way. */
+bool rt_call_lightly(PyThreadState *ts, PyFunctionObject *func, PyObject *const *args, int nargs, RtTree *tree, CgRun *caller, PyObject **result);
+void rt_make_real(CgRun *run); /* its root frame and all above it are shown */
 
-/* call.c: as PyObject_Vectorcall */
-PyObject *rt_call_function(PyObject *callable, PyObject *const *args, size_t nargsf, PyObject *kwnames);
+/* call.c: as PyObject_Vectorcall, from the machine code of `caller` */
+PyObject *rt_call_function(PyObject *callable, PyObject *const *args, size_t nargsf, PyObject *kwnames, CgRun *caller);
 
 /* leave.c */
 typedef struct RtLeaving {

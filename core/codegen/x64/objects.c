@@ -70,6 +70,10 @@ void x64_compare_type(Emit *e, int obj, const IrKlass *klass, int temp) {
 }
 
 /* ---- reference counts ------------------------------------------------------------------------ */
+static void reload_frame(Emit *e) {
+    x64_rm(&e->a, X64_MOV, W64, RBX, x64_at(RBP, (int32_t)offsetof(CgRun, frame)));
+}
+
 /* c->a is the object. Its count is 0: free it, then go on, or leave when that ran code. */
 static void write_dealloc(Emit *e, const Cold *c) {
     X64Asm *a = &e->a;
@@ -79,6 +83,7 @@ static void write_dealloc(Emit *e, const Cold *c) {
     mov_gpr(e, RDI, RBP);
     x64_mov_ri(a, RSI, (uint64_t)(uintptr_t)exit);
     x64_call_address(a, code_of(&e->config->dealloc));
+    reload_frame(e);
     x64_rr(a, X64_TEST, W32, RAX, RAX);
     uint32_t go_on = x64_jcc8(a, CC_E);
     x64_leave_through(e, exit);
@@ -572,6 +577,9 @@ static X64Mem array_item(int i) { return x64_at(RBP, (int32_t)offsetof(CgRun, ar
 static void emit_call_array(Emit *e, const CgInsn *n) {
     x64_rm(&e->a, X64_LEA, W64, RSI, array_item(1));
     x64_mov_ri(&e->a, RDX, (uint64_t)ir_at(e->f->ir, n->ref)->imm.i);
+    if (cg_calls_function(e->f, n)) {
+        mov_gpr(e, R8, RBP);
+    }
     call_operand(e, n, 0);
 }
 
@@ -594,14 +602,19 @@ static uint32_t exit_regs(const CgExit *exit) {
 static void emit_sync(Emit *e, const CgInsn *n) {
     const CgExit *exit = exit_of(e, n);
     transfer(e, exit_regs(exit), true);
-    mov_gpr(e, RDI, RBP);
     x64_mov_ri(&e->a, RSI, (uint64_t)(uintptr_t)exit);
+    if (cg_syncs_later(e->f, n)) {
+        x64_rm(&e->a, X64_STORE, W64, RSI, x64_at(RBP, (int32_t)offsetof(CgRun, later)));
+        return;
+    }
+    mov_gpr(e, RDI, RBP);
     x64_call_address(&e->a, code_of(&e->config->sync));
 }
 
 static void emit_unsync(Emit *e) {
     mov_gpr(e, RDI, RBP);
     x64_call_address(&e->a, code_of(&e->config->unsync));
+    reload_frame(e);
 }
 
 static bool emit_call(Emit *e, const CgInsn *n) {
