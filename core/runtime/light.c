@@ -13,6 +13,13 @@ typedef struct {
     uint64_t words[WORDS]; /* laid out as a frame */
 } Slots;
 
+/* Of the operand stack too: a loop that the function's trace jumps into may keep some of it in memory. */
+static int slots_of(const PyFunctionObject *func)
+{
+    PyCodeObject *code = (PyCodeObject *)func->func_code;
+    return cpy_code_stack_base(code) + code->co_stacksize;
+}
+
 /* ---- what was left out ---------------------------------------------------------------------------------- */
 /* The caller's frames; its own callers' first, by way of rt_sync. */
 static void show_caller(CgRun *run)
@@ -37,10 +44,13 @@ static void push_root(CgRun *run)
     if (f == NULL) {
         Py_FatalError("jitney: no memory for the frame of a call");
     }
-    int n = cpy_code_stack_base((PyCodeObject *)mine->func->func_code);
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < slots_of(mine->func); i++) {
         CpySlot s = cpy_slot_get(slots, i);
-        cpy_slot_take(f, i, s.kind == CPY_SLOT_NULL ? NULL : s.obj);
+        if (s.kind == CPY_SLOT_INT) {
+            cpy_slot_put_int(f, i, s.num);
+        } else {
+            cpy_slot_take(f, i, s.kind == CPY_SLOT_NULL ? NULL : s.obj);
+        }
     }
     mine->root = f;
     run->frame = f;
@@ -88,7 +98,7 @@ static PyObject *return_lightly(CgRun *run, const CgExit *exit)
         }
         leaf++;
     }
-    for (int i = 0; i < base; i++) {
+    for (int i = 0; i < slots_of(mine->func); i++) {
         CpySlot s = cpy_slot_get(mine->root, i);
         if (s.kind == CPY_SLOT_OWNED) {
             owned[n++] = s.obj;
@@ -103,7 +113,9 @@ static PyObject *return_lightly(CgRun *run, const CgExit *exit)
 static bool is_plain_return(const CgRun *run, CgExit *exit)
 {
     const IrSnapshot *snap = &exit->trace->ir->snaps.data[exit->snap];
-    return ((RtRun *)run->runtime)->light && rt_plan(exit)->returns && snap->ndrops == 0 && snap->nslots < WORDS;
+    const RtRun *mine = run->runtime;
+    return mine->light && ((RtTrace *)exit->trace->runtime)->tree == mine->tree && rt_plan(exit)->returns && snap->ndrops == 0 &&
+           snap->nslots < WORDS;
 }
 
 /* ---- the call --------------------------------------------------------------------------------------------- */
@@ -120,9 +132,8 @@ static int words_before_slots(void)
 static bool can_be_light(PyThreadState *ts, const PyFunctionObject *func, const RtTree *tree, const CgRun *caller, int counted)
 {
     const RtRun *outer = caller->runtime;
-    PyCodeObject *code = (PyCodeObject *)func->func_code;
     return outer->npushed == 0 && ts == outer->ts && tree->kind == REC_FUNCTION && rt.recording.rec == NULL &&
-           words_before_slots() + cpy_code_stack_base(code) <= WORDS && ts->py_recursion_remaining > RT_MAX_FRAMES + counted;
+           words_before_slots() + slots_of(func) <= WORDS && ts->py_recursion_remaining > RT_MAX_FRAMES + counted;
 }
 
 static CpyFrame *fill(Slots *slots, PyFunctionObject *func, PyObject *const *args, int nargs)
@@ -134,7 +145,7 @@ static CpyFrame *fill(Slots *slots, PyFunctionObject *func, PyObject *const *arg
     for (int i = 0; i < code->co_argcount; i++) {
         cpy_slot_take(f, i, Py_NewRef(i < nargs ? args[i] : defaults[i]));
     }
-    for (int i = code->co_argcount; i < code->co_nlocalsplus; i++) {
+    for (int i = code->co_argcount; i < slots_of(func); i++) {
         cpy_slot_take(f, i, NULL);
     }
     return f;

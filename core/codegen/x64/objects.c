@@ -577,9 +577,7 @@ static X64Mem array_item(int i) { return x64_at(RBP, (int32_t)offsetof(CgRun, ar
 static void emit_call_array(Emit *e, const CgInsn *n) {
     x64_rm(&e->a, X64_LEA, W64, RSI, array_item(1));
     x64_mov_ri(&e->a, RDX, (uint64_t)ir_at(e->f->ir, n->ref)->imm.i);
-    if (cg_calls_function(e->f, n)) {
-        mov_gpr(e, R8, RBP);
-    }
+    mov_gpr(e, R8, RBP);
     call_operand(e, n, 0);
 }
 
