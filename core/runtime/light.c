@@ -84,17 +84,22 @@ static PyObject *return_lightly(CgRun *run, const CgExit *exit)
     const IrSnapshot *snap = &exit->trace->ir->snaps.data[exit->snap];
     int base = cpy_code_stack_base((PyCodeObject *)mine->func->func_code), leaf = 0;
     int top = base + snap->frames[0].depth - 1;
-    PyObject *owned[WORDS * 2], *result = NULL;
+    PyObject *owned[WORDS * 3], *result = NULL;
     int n = 0;
     for (int i = 0; i < snap->nslots; i++) {
         const IrSnapSlot *s = &snap->slots[i];
         if (s->value == IR_NONE) {
             continue;
         }
+        bool is_object = exit->locs[leaf].type == IR_OBJ;
+        PyObject *o = s->slot == top || is_object ? rt_leaf_new(run, exit, leaf) : NULL;
         if (s->slot == top) {
-            result = rt_leaf_new(run, exit, leaf, s->flags & IR_SNAP_OWNED);
-        } else if ((s->flags & IR_SNAP_OWNED) && exit->locs[leaf].type == IR_OBJ) {
-            owned[n++] = rt_leaf_new(run, exit, leaf, true);
+            result = o;
+        } else if (is_object) {
+            owned[n++] = o;
+        }
+        if (is_object && (s->flags & IR_SNAP_OWNED)) {
+            owned[n++] = o;
         }
         leaf++;
     }
@@ -114,7 +119,7 @@ static bool is_plain_return(const CgRun *run, CgExit *exit)
 {
     const IrSnapshot *snap = &exit->trace->ir->snaps.data[exit->snap];
     const RtRun *mine = run->runtime;
-    return mine->light && ((RtTrace *)exit->trace->runtime)->tree == mine->tree && rt_plan(exit)->returns && snap->ndrops == 0 &&
+    return mine->light && ((RtTrace *)exit->trace->runtime)->tree == mine->tree && rt_plan(exit)->returns &&
            snap->nslots < WORDS;
 }
 
