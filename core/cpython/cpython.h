@@ -184,6 +184,8 @@ PyObject *cpy_new_instance(PyTypeObject *type);
 bool cpy_type_is_plain(PyTypeObject *type);
 unsigned int cpy_type_version(PyTypeObject *type); /* assigns one if needed; 0 when there is none to be had */
 extern const int cpy_type_version_offset;          /* of tp_version_tag */
+/* Calls fn for each function that there is. It may do anything. */
+void cpy_each_function(void (*fn)(PyFunctionObject *));
 bool cpy_function_is_plain(PyFunctionObject *f); /* its vectorcall is the interpreter's own */
 unsigned int cpy_function_version(PyFunctionObject *f); /* may be 0 */
 extern const int cpy_function_version_offset;
@@ -223,9 +225,9 @@ PyTypeObject *cpy_builtin_type(const char *name); /* "list_iterator", "range_ite
 /* ---- watchers ------------------------------------------------------------------------------ */
 /* Kinds of change reported to the one callback. For types: anything about the type or its bases changed. For dicts: a key
    was added, replaced, deleted, or the dict cleared/deallocated (key may be NULL: anything). For functions: code, defaults,
-   kwdefaults or vectorcall replaced, or destroyed. For code: destroyed. */
-typedef enum { CPY_CHANGED_TYPE, CPY_CHANGED_DICT, CPY_CHANGED_FUNCTION, CPY_DESTROYED_FUNCTION, CPY_DESTROYED_CODE,
-               CPY_DESTROYED_DICT } CpyChange;
+   kwdefaults or vectorcall replaced, made, or destroyed. For code: destroyed. */
+typedef enum { CPY_CHANGED_TYPE, CPY_CHANGED_DICT, CPY_CHANGED_FUNCTION, CPY_MADE_FUNCTION, CPY_DESTROYED_FUNCTION,
+               CPY_DESTROYED_CODE, CPY_DESTROYED_DICT } CpyChange;
 typedef void (*CpyChangeFn)(CpyChange what, PyObject *subject, PyObject *key, PyObject *new_value);
 int cpy_watch_start(CpyChangeFn fn);
 void cpy_watch_stop(void);
@@ -243,12 +245,14 @@ typedef enum { CPY_EVENT_JUMP, CPY_EVENT_START, CPY_EVENT_INSTRUCTION } CpyEvent
    tstate->tracing is already lowered to its value outside while it runs, and put back after. Return 0 to go on, 1 to
    DISABLE this place's event, -1 with an exception set to raise. */
 typedef int (*CpyEventFn)(CpyEvent what, PyCodeObject *code, int place, int dest);
-/* Take tool id 5 and register the callbacks; JUMP and PY_START become global events. Fails (RuntimeError) if the slot is taken. */
+/* Take tool id 5 and register the callbacks; JUMP becomes a global event. Fails (RuntimeError) if the slot is taken. */
 int cpy_monitor_start(CpyEventFn fn);
 void cpy_monitor_stop(void);
 bool cpy_monitor_is_ours(void); /* is the slot still ours, with our callbacks */
-/* INSTRUCTION events of one code object on or off (local events; keeps JUMP and PY_START as they are). Cheap when already so. */
+/* INSTRUCTION events of one code object on or off (local events; keeps JUMP and START as they are). Cheap when already so. */
 int cpy_observe(PyCodeObject *code, bool on);
+/* START events of one code object on or off. Cheap when already so. That they were disabled at their place is not undone. */
+void cpy_tell_starts(PyCodeObject *code, bool on);
 /* The code of a function of ours that ran once (so that its jumps have events): from here on its frames are in no traceback and no
    sys._getframe(), and other tools get no events from it. */
 void cpy_code_hide(PyCodeObject *code);

@@ -1,5 +1,45 @@
-/*  Functions: telling those that the interpreter calls in its own way. */
+/*  Functions: telling those that the interpreter calls in its own way, and finding all of them. */
 #include "cpython/private.h"
+
+#include <stdlib.h>
+
+typedef struct {
+    PyFunctionObject **all; /* owned */
+    size_t n, room;
+} Found;
+
+/* The collector must not be disturbed: nothing but a look. */
+static int
+note_function(PyObject *o, void *arg)
+{
+    Found *found = arg;
+    if (!PyFunction_Check(o)) {
+        return 1;
+    }
+    if (found->n == found->room) {
+        size_t room = found->room != 0 ? found->room * 2 : 1024;
+        void *more = realloc(found->all, room * sizeof *found->all);
+        if (more == NULL) {
+            return 0;
+        }
+        found->all = more;
+        found->room = room;
+    }
+    found->all[found->n++] = (PyFunctionObject *)Py_NewRef(o);
+    return 1;
+}
+
+void
+cpy_each_function(void (*fn)(PyFunctionObject *))
+{
+    Found found = {.n = 0};
+    PyUnstable_GC_VisitObjects(note_function, &found);
+    for (size_t i = 0; i < found.n; i++) {
+        fn(found.all[i]);
+        Py_DECREF(found.all[i]);
+    }
+    free(found.all);
+}
 
 /* The interpreter's own vectorcall is not exported by every build: a fresh function has it. */
 static vectorcallfunc

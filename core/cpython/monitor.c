@@ -40,8 +40,14 @@ static struct {
 #define NEVER_TRACEABLE INT_MAX
 
 /* ---- events of one code object ---------------------------------------------------------------- */
+static bool
+has_local_event(PyCodeObject *code, int event)
+{
+    return code->_co_monitoring != NULL && (code->_co_monitoring->local_monitors.tools[event] & TOOL_BIT);
+}
+
 static int
-set_local_events(PyCodeObject *code, int events)
+set_all_local_events(PyCodeObject *code, int events)
 {
     PyObject *exc = PyErr_GetRaisedException();
     int first = code->_co_firsttraceable;
@@ -59,11 +65,30 @@ set_local_events(PyCodeObject *code, int events)
     return 0;
 }
 
+/* PY_START stays as it is. */
+static int
+set_local_events(PyCodeObject *code, int events)
+{
+    int starts = has_local_event(code, PY_MONITORING_EVENT_PY_START) ? 1 << PY_MONITORING_EVENT_PY_START : 0;
+    return set_all_local_events(code, events | starts);
+}
+
 static bool
 is_observed(PyCodeObject *code)
 {
-    return code->_co_monitoring != NULL &&
-           (code->_co_monitoring->local_monitors.tools[PY_MONITORING_EVENT_INSTRUCTION] & TOOL_BIT);
+    return has_local_event(code, PY_MONITORING_EVENT_INSTRUCTION);
+}
+
+void
+cpy_tell_starts(PyCodeObject *code, bool on)
+{
+    if (has_local_event(code, PY_MONITORING_EVENT_PY_START) == on || !cpy_monitor_is_ours()) {
+        return;
+    }
+    int others = is_observed(code) ? 1 << PY_MONITORING_EVENT_INSTRUCTION : 0;
+    if (set_all_local_events(code, others | (on ? 1 << PY_MONITORING_EVENT_PY_START : 0)) < 0) {
+        PyErr_Clear(); /* It is only slower. */
+    }
 }
 
 /* Who wants the events of this code, when somebody else stops wanting them: the pending exceptions that
@@ -322,8 +347,7 @@ register_callbacks(void)
             return -1;
         }
     }
-    int events = 1 << PY_MONITORING_EVENT_JUMP | 1 << PY_MONITORING_EVENT_PY_START;
-    return call_monitoring("set_events", "(ii)", TOOL, events);
+    return call_monitoring("set_events", "(ii)", TOOL, 1 << PY_MONITORING_EVENT_JUMP);
 }
 
 /* The interpreter's struct differs between micro releases: look whether ours is the running one's by what
@@ -338,7 +362,7 @@ tables_are_here(PyInterpreterState *interp)
     }
     return interp->monitoring_tool_names[TOOL] == monitor.name &&
            (interp->monitors.tools[PY_MONITORING_EVENT_JUMP] & TOOL_BIT) &&
-           (interp->monitors.tools[PY_MONITORING_EVENT_PY_START] & TOOL_BIT) &&
+           !(interp->monitors.tools[PY_MONITORING_EVENT_PY_START] & TOOL_BIT) &&
            !(interp->monitors.tools[PY_MONITORING_EVENT_INSTRUCTION] & TOOL_BIT);
 }
 

@@ -28,10 +28,12 @@ type_changed(PyTypeObject *type)
 static int
 function_changed(PyFunction_WatchEvent event, PyFunctionObject *func, PyObject *value)
 {
-    if (event == PyFunction_EVENT_CREATE || report == NULL) {
+    if (report == NULL) {
         return 0;
     }
-    if (event == PyFunction_EVENT_DESTROY) {
+    if (event == PyFunction_EVENT_CREATE) {
+        report(CPY_MADE_FUNCTION, (PyObject *)func, NULL, NULL);
+    } else if (event == PyFunction_EVENT_DESTROY) {
         report(CPY_DESTROYED_FUNCTION, (PyObject *)func, NULL, NULL);
     } else if (event == PyFunction_EVENT_MODIFY_CODE || event == PyFunction_EVENT_MODIFY_DEFAULTS ||
                event == PyFunction_EVENT_MODIFY_KWDEFAULTS) {

@@ -1,7 +1,8 @@
 /*  Functions as roots, where the interpreter starts them.
 
     Only those that call themselves: their machine code is entered once for many calls. For any other function an event at each
-    call costs more than it can bring, as it is followed from the loops and functions that call it; it gives the event back. */
+    call costs more than it can bring, as it is followed from the loops and functions that call it. So events are asked for
+    where the code names the function itself, and given back when its calls turn out not to lie above one another. */
 #include "runtime/state.h"
 
 enum {
@@ -50,6 +51,46 @@ static int enter(PyThreadState *ts, CpyFrame *f, RtPlace *p)
     return p->tree->shut || !pays(p->tree) ? 1 : rt_enter(ts, f, p);
 }
 
+/* ---- who may ------------------------------------------------------------------------------------------------ */
+static bool is_among(PyObject *names, PyObject *name)
+{
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(names); i++) {
+        if (PyTuple_GET_ITEM(names, i) == name) { /* Both are interned. */
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool names_itself(PyCodeObject *code)
+{
+    return is_among(code->co_names, code->co_name) || is_among(code->co_localsplusnames, code->co_name);
+}
+
+void rt_note_function(PyFunctionObject *func)
+{
+    PyCodeObject *code = (PyCodeObject *)func->func_code;
+    if (may_be_root(code) && names_itself(code)) {
+        cpy_tell_starts(code, true);
+    }
+}
+
+static void ignore(PyFunctionObject *func)
+{
+    cpy_tell_starts((PyCodeObject *)func->func_code, false);
+}
+
+void rt_notice_functions(void)
+{
+    cpy_each_function(rt_note_function);
+}
+
+void rt_ignore_functions(void)
+{
+    cpy_each_function(ignore);
+}
+
+/* ---- the event ----------------------------------------------------------------------------------------------- */
 int rt_on_start(PyThreadState *ts, PyCodeObject *code, int place)
 {
     RtPlace *p = may_be_root(code) ? rt_place(code, RT_AT_START, true) : NULL;

@@ -259,6 +259,9 @@ void rt_on_change(CpyChange what, PyObject *subject, PyObject *key, PyObject *ne
     case CPY_CHANGED_DICT:
         dict_changed(subject, key, new_value);
         break;
+    case CPY_MADE_FUNCTION:
+        rt_note_function((PyFunctionObject *)subject);
+        break;
     case CPY_CHANGED_FUNCTION:
     case CPY_DESTROYED_FUNCTION:
         changed(subject, NULL, "function");

@@ -100,7 +100,11 @@ static int start_parts(void)
     if (rt_consumers_start() < 0) {
         return -1;
     }
-    return cpy_monitor_start(rt_on_event);
+    if (cpy_monitor_start(rt_on_event) < 0) {
+        return -1;
+    }
+    rt_notice_functions();
+    return 0;
 }
 
 static PyObject *at_exit(PyObject *self, PyObject *unused)
@@ -137,6 +141,7 @@ static void stop_parts(void)
     PyObject *error = PyErr_GetRaisedException();
     rt.on = false;
     rt_consumers_stop();
+    rt_ignore_functions();
     cpy_monitor_stop();
     if (rt.watching) {
         cpy_watch_stop();

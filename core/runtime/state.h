@@ -324,6 +324,9 @@ static inline bool rt_holds_nothing(const PyTypeObject *t)
 }
 
 /* function.c */
+void rt_note_function(PyFunctionObject *func); /* one that there is now */
+void rt_notice_functions(void);                /* all that there are; until */
+void rt_ignore_functions(void);
 int rt_on_start(PyThreadState *ts, PyCodeObject *code, int place);
 
 /* consumers.c */

@@ -190,7 +190,7 @@ static PyObject *watch_log;
 static void
 changed(CpyChange what, PyObject *subject, PyObject *key, PyObject *value)
 {
-    static const char *const names[] = {"type", "dict", "function", "no function", "no code", "no dict"};
+    static const char *const names[] = {"type", "dict", "function", "new function", "no function", "no code", "no dict"};
     if (watch_log == NULL) {
         return;
     }
@@ -303,6 +303,36 @@ FN(observe)
         return NULL;
     }
     Py_RETURN_NONE;
+}
+
+FN(tell_starts)
+{
+    PyCodeObject *code;
+    int on;
+    if (!PyArg_ParseTuple(args, "O!p", &PyCode_Type, &code, &on)) {
+        return NULL;
+    }
+    cpy_tell_starts(code, on);
+    Py_RETURN_NONE;
+}
+
+static PyObject *all_functions;
+
+static void
+add_function(PyFunctionObject *func)
+{
+    if (PyList_Append(all_functions, (PyObject *)func) < 0) {
+        PyErr_Clear();
+    }
+}
+
+FN(functions)
+{
+    all_functions = PyList_New(0);
+    if (all_functions != NULL) {
+        cpy_each_function(add_function);
+    }
+    return all_functions;
 }
 
 FN(others_watch)
@@ -569,7 +599,8 @@ FN(breaker) /* set after a pending call is added? */
 static PyMethodDef methods[] = {
 #define M(name) {#name, name, METH_VARARGS, NULL},
     M(probe) M(facts) M(decode) M(code_facts) M(handler) M(here) M(run) M(push_pop) M(place_pointer) M(watch_start)
-    M(watch_stop) M(watch) M(monitor_start) M(monitor_stop) M(monitor_is_ours) M(observe) M(others_watch)
+    M(watch_stop) M(watch) M(monitor_start) M(monitor_stop) M(monitor_is_ours) M(observe) M(tell_starts) M(functions)
+    M(others_watch)
     M(ev_slots) M(ev_depth) M(static_depth) M(ev_place) M(ev_set) M(ev_go) M(ev_push) M(monitor_bare) M(inline_offset) M(inline_set)
     M(shared_keys) M(new_instance) M(type_facts) M(type_lookup) M(dict_entry) M(builtin_type) M(binary)
     M(load_global) M(load_method) M(intrinsic) M(format) M(int_value) M(recursive) M(breaker)

@@ -48,8 +48,18 @@ def test_jumps_and_starts(cpy, events):
     events.codes.add(loop.__code__)
     assert loop(3) == 3
     head, back = place_of(loop, "FOR_ITER"), place_of(loop, "JUMP_BACKWARD")
-    assert events.log[0][0] == "start"
-    assert [e for e in events.log if e[0] == "jump"] == [("jump", loop.__code__, back, head)] * 3
+    jumps = [("jump", loop.__code__, back, head)] * 3
+    assert events.log == jumps
+    cpy.tell_starts(loop.__code__, True)
+    assert loop(3) == 3
+    assert [e[0] for e in events.log[3:]] == ["start"] + ["jump"] * 3 and events.log[4:] == jumps
+    cpy.observe(loop.__code__, True)
+    cpy.observe(loop.__code__, False)
+    assert loop(3) == 3
+    assert events.log[7:] == events.log[3:7]
+    cpy.tell_starts(loop.__code__, False)
+    assert loop(3) == 3
+    assert events.log[11:] == jumps
     assert cpy.monitor_is_ours()
 
 
@@ -166,9 +176,11 @@ def test_depth(cpy, events):
                 seen[code, place] = cpy.ev_depth()
             events.todo[event, code] = note
         cpy.observe(code, True)
+        cpy.tell_starts(code, True)
     varied([1, 0, 2])
     for code in codes:
         cpy.observe(code, False)
+        cpy.tell_starts(code, False)
     assert len(seen) > 150
     for (code, place), depth in seen.items():
         assert cpy.static_depth(code, place) == depth, (code.co_name, place)
@@ -247,11 +259,13 @@ def test_raise_without_any_handler(cpy, events):
 
 
 def test_raise_from_start(cpy, events):
+    cpy.tell_starts(loop.__code__, True)
     raise_at(cpy, events, loop, "start", lambda: KeyError("k"), place_of(loop, "STORE_FAST"))
     with pytest.raises(KeyError) as info:
         loop(4)
     entries = [e for e in traceback.extract_tb(info.value.__traceback__) if e.name == "loop"]
     assert [e.line for e in entries] == ["total = 0"]
+    cpy.tell_starts(loop.__code__, False)
 
 
 class Manager:

@@ -165,9 +165,13 @@ def test_watchers(cpy):
 
         assert changes(forget, where) == ["no dict"]
 
+        del log[:]
+
         def f(x=1):
             return x
 
+        assert ("new function", id(f)) in log
+        assert f in cpy.functions() and changes in cpy.functions()
         assert changes(lambda: setattr(f, "__defaults__", (2,)), id(f)) == ["function"]
         assert changes(lambda: setattr(f, "__kwdefaults__", {}), id(f)) == ["function"]
         assert changes(lambda: setattr(f, "__code__", (lambda: 1).__code__), id(f)) == ["function"]

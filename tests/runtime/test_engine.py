@@ -31,6 +31,31 @@ def test_counts_and_enters(run_python) -> None:
     """) == "True\nTrue True True True\n"
 
 
+def test_functions_that_call_themselves(run_python) -> None:
+    """Those made before too; only code that names itself is told of, and nothing of that is left when the engine is off."""
+    assert output(run_python, """
+        def early(n): return n if n < 2 else early(n - 1) + early(n - 2)
+        def plain(n): return n + 1
+        class Node:
+            def __init__(self, left): self.left = left
+            def depth(self): return 1 if self.left is None else 1 + self.left.depth()
+        starts = lambda f: bool(sys.monitoring.get_local_events(5, f.__code__) & sys.monitoring.events.PY_START)
+        jitney.enable()
+        def late(n): return n if n < 2 else late(n - 1) + late(n - 2)
+        print([starts(f) for f in (early, late, Node.depth, plain)])
+        def entries(call):
+            before = jitney.stats()["entries"]
+            for _ in range(20): result = call()
+            return result, jitney.stats()["entries"] - before > 100
+        chain = None
+        for _ in range(100): chain = Node(chain)
+        print(entries(lambda: early(14)), entries(lambda: late(14)), entries(chain.depth))
+        jitney.disable()
+        sys.monitoring.use_tool_id(5, "mine")
+        print([starts(f) for f in (early, late, Node.depth, plain)])
+    """) == "[True, True, True, False]\n(377, True) (377, True) (100, True)\n[False, False, False, False]\n"
+
+
 def test_off_in_the_middle_of_machine_code(run_python) -> None:
     assert output(run_python, """
         def f(n):
