@@ -308,7 +308,8 @@ static void find_nonnull(CgFunc *f) {
     for (int i = 0; i < f->ninsns; i++) {
         CgInsn *n = &f->insns[i];
         const IrInsn *insn = ir_at(f->ir, n->ref);
-        if (ir_op_info[insn->op].flags & IRF_ALLOC) {
+        bool load = insn->op == IR_load || insn->op == IR_load_elem;
+        if ((ir_op_info[insn->op].flags & IRF_ALLOC) || (load && insn->imm.field->flags & IR_FIELD_NONNULL)) {
             f->values[n->ref].nonnull = true;
         }
     }

@@ -148,7 +148,7 @@ bool ir_is_const(const IrTrace *t, IrRef r)
     return op == IR_const_i64 || op == IR_const_f64 || op == IR_const_bool || op == IR_const_obj || op == IR_const_ptr;
 }
 
-static const IrField *intern_field(IrTrace *t, const char *name, int offset, IrWidth width, unsigned memid, bool by_offset, const void *owner)
+static const IrField *intern_field(IrTrace *t, const char *name, int offset, IrWidth width, unsigned memid, unsigned flags, const void *owner)
 {
     for (size_t i = 0; i < t->fields.len; i++) {
         const IrField *f = t->fields.data[i];
@@ -157,19 +157,19 @@ static const IrField *intern_field(IrTrace *t, const char *name, int offset, IrW
         }
     }
     IrField *f = arena_alloc(t->arena, sizeof *f);
-    *f = (IrField){arena_strdup(t->arena, name), offset, width, memid, by_offset, owner};
+    *f = (IrField){arena_strdup(t->arena, name), offset, width, memid, flags, owner};
     vec_push_in(t->arena, &t->fields, f);
     return f;
 }
 
-const IrField *ir_field(IrTrace *t, const char *name, int offset, IrWidth width, unsigned memid, bool by_offset)
+const IrField *ir_field(IrTrace *t, const char *name, int offset, IrWidth width, unsigned memid, unsigned flags)
 {
-    return intern_field(t, name, offset, width, memid, by_offset, NULL);
+    return intern_field(t, name, offset, width, memid, flags, NULL);
 }
 
 const IrField *ir_owned_field(IrTrace *t, const char *name, int offset, IrWidth width, unsigned memid, const void *owner)
 {
-    return intern_field(t, name, offset, width, memid, true, owner);
+    return intern_field(t, name, offset, width, memid, IR_FIELD_BY_OFFSET, owner);
 }
 
 const IrKlass *ir_klass(IrTrace *t, const char *name, void *ptr, unsigned flags, int kind, int nfields,

@@ -145,7 +145,7 @@ static void *box(Interp *in, IrType type, IrWord v)
 static void replace_box(Interp *in, bool elem)
 {
     char *at = place(in, elem);
-    int last = elem ? 2 : 1;
+    int last = in->insn->nargs - 1;
     IrWord v = arg(in, last), old = read_memory(at, IR_W_OBJ);
     IrType type = arg_type(in, last);
     if (old.p && in->host->reuse_box(in->host->host, old.p, type, v)) {
@@ -345,6 +345,8 @@ static void step(Interp *in)
     case IR_replace_elem: replace_with(in, place(in, true), arg(in, 2).p); return;
     case IR_replace_box: replace_box(in, false); return;
     case IR_replace_elem_box: replace_box(in, true); return;
+    case IR_update_box: replace_box(in, false); return;
+    case IR_update_elem_box: replace_box(in, true); return;
     case IR_incref:
     case IR_xincref: take(in, arg(in, 0).p); return;
     case IR_decref:

@@ -97,12 +97,16 @@ typedef enum { IR_W_OBJ, IR_W_PTR, IR_W_F64, IR_W_I64, IR_W_I32, IR_W_U32, IR_W_
 IrType ir_width_type(IrWidth w); /* narrow ones are I64, sign- or zero-extended */
 int ir_width_bytes(IrWidth w);
 
+enum { /* facts about a field */
+    IR_FIELD_BY_OFFSET = 1, /* two such fields of different offset never alias (attr, iter) */
+    IR_FIELD_NONNULL = 2,   /* what is loaded is never NULL */
+};
 typedef struct IrField {   /* interned by (name, offset): compare pointers */
     const char *name;      /* "list.items", "attr.x" */
     int offset;
     IrWidth width;
     unsigned mem;          /* one MEMID_x */
-    bool by_offset;        /* two such fields of different offset never alias (attr, iter) */
+    unsigned flags;
     const void *owner;     /* what all objects with this field belong to, and no others (the code of a generator), or NULL */
 } IrField;
 
@@ -227,7 +231,7 @@ IrRef ir_append_imm(IrTrace *t, IrOp op, const IrRef *args, int nargs, IrInsn im
 void ir_set_snap(IrTrace *t, IrRef r, uint32_t snap);
 void ir_take_back(IrTrace *t, IrRef from); /* what was appended from there on; nothing may mention it */
 uint32_t ir_add_snap(IrTrace *t, const IrSnapshot *s); /* copies into the arena; index + 1; equal to the last one: the same */
-const IrField *ir_field(IrTrace *t, const char *name, int offset, IrWidth width, unsigned memid, bool by_offset);
+const IrField *ir_field(IrTrace *t, const char *name, int offset, IrWidth width, unsigned memid, unsigned flags);
 const IrField *ir_owned_field(IrTrace *t, const char *name, int offset, IrWidth width, unsigned memid, const void *owner);
 const IrKlass *ir_klass(IrTrace *t, const char *name, void *ptr, unsigned flags, int kind, int nfields, const IrField **fields, void *data);
 bool ir_is_const(const IrTrace *t, IrRef r);

@@ -233,7 +233,7 @@ static const IrField *find_field(Parser *p, const char *name, const char *at)
     IrField known = {0};
     bool is_known = p->names && p->names->field && p->names->field(p->names->host, name, &known);
     if (is_known && (at == NULL || known.offset == offset)) {
-        return ir_field(p->t, name, known.offset, known.width, known.mem, known.by_offset);
+        return ir_field(p->t, name, known.offset, known.width, known.mem, known.flags);
     }
     return NULL;
 }
@@ -251,16 +251,19 @@ static const IrField *take_field(Parser *p)
     return f;
 }
 
-/* field attr.x @16 obj attr by_offset */
+/* field attr.x @16 obj attr by_offset nonnull */
 static void parse_field_decl(Parser *p)
 {
     const char *name = take(p, TOK_WORD, "a name");
     int64_t offset = read_int(p, take(p, TOK_OBJECT, "an offset"));
     int width = take_word_of(p, ir_width_text, IR_WIDTH__COUNT, "a width");
     int mem = take_word_of(p, ir_mem_text, MEM__COUNT, "an alias class");
-    bool by_offset = accept_word(p, "by_offset");
+    unsigned flags = 0;
+    for (int i = 0; i < IR_FIELD_FLAG__COUNT; i++) {
+        flags |= accept_word(p, ir_field_flag_text[i]) ? 1u << i : 0;
+    }
     if (!p->failed) {
-        ir_field(p->t, name, (int)offset, (IrWidth)width, (unsigned)mem, by_offset);
+        ir_field(p->t, name, (int)offset, (IrWidth)width, (unsigned)mem, flags);
     }
     end_line(p);
 }

@@ -295,7 +295,7 @@ static bool host_knows_field(const IrNames *names, const IrField *f)
 {
     IrField known = {0};
     return names && names->field && names->field(names->host, f->name, &known) && known.offset == f->offset &&
-           known.width == f->width && known.mem == f->mem && known.by_offset == f->by_offset;
+           known.width == f->width && known.mem == f->mem && known.flags == f->flags;
 }
 
 static void add_field_decl(Printer *p, const IrField *f)
@@ -305,8 +305,13 @@ static void add_field_decl(Printer *p, const IrField *f)
     }
     text_add(p->out, "  field ");
     add_name(p->out, f->name);
-    text_add(p->out, " @%d %s %s%s\n", f->offset, ir_width_text[f->width], ir_mem_text[f->mem],
-             f->by_offset ? " by_offset" : "");
+    text_add(p->out, " @%d %s %s", f->offset, ir_width_text[f->width], ir_mem_text[f->mem]);
+    for (int i = 0; i < IR_FIELD_FLAG__COUNT; i++) {
+        if (f->flags & 1u << i) {
+            text_add(p->out, " %s", ir_field_flag_text[i]);
+        }
+    }
+    text_add(p->out, "\n");
 }
 
 static bool is_first_of_name(Printer *p, size_t n)

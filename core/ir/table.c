@@ -67,6 +67,9 @@ const char *const ir_exit_text[IR_EXIT_KIND__COUNT] = {
     [IR_EXIT_RESUME] = "resume", [IR_EXIT_RAISE] = "raise", [IR_EXIT_RETURN] = "return", [IR_EXIT_NEXT] = "next",
 };
 
+const char *const ir_field_flag_text[IR_FIELD_FLAG__COUNT] = {"by_offset", "nonnull"};
+_Static_assert(IR_FIELD_NONNULL == 1 << 1, "ir_field_flag_text is in the order of the bits");
+
 const char *const ir_type_flag_text[IR_TYPE_FLAG__COUNT] = {"plain", "fixed", "int",   "float",
                                                             "bool",  "str",   "tuple", "list", "unmade", "late"};
 _Static_assert(IR_TYPE_PLAIN == 1 && IR_TYPE_FIXED == 2 && IR_TYPE_INT == 4 && IR_TYPE_LATE == 1 << 9,

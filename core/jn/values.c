@@ -51,12 +51,12 @@ static const char *name_of(void *host, const void *thing)
 static bool find_field(void *host, const char *name, IrField *out)
 {
     static const IrField fields[] = {
-        {"list_size", offsetof(ListObj, size), IR_W_I64, MEMID_list_header, false},
-        {"list_items", offsetof(ListObj, items), IR_W_PTR, MEMID_list_header, false},
-        {"list.item", 0, IR_W_OBJ, MEMID_list_item, false},
-        {"tuple_size", offsetof(TupleObj, size), IR_W_I64, MEMID_none, false},
-        {"tuple.item", offsetof(TupleObj, items), IR_W_OBJ, MEMID_none, false},
-        {"float_value", offsetof(FloatObj, value), IR_W_F64, MEMID_number, false},
+        {"list_size", offsetof(ListObj, size), IR_W_I64, MEMID_list_header, 0, NULL},
+        {"list_items", offsetof(ListObj, items), IR_W_PTR, MEMID_list_header, 0, NULL},
+        {"list.item", 0, IR_W_OBJ, MEMID_list_item, 0, NULL},
+        {"tuple_size", offsetof(TupleObj, size), IR_W_I64, MEMID_none, 0, NULL},
+        {"tuple.item", offsetof(TupleObj, items), IR_W_OBJ, MEMID_none, 0, NULL},
+        {"float_value", offsetof(FloatObj, value), IR_W_F64, MEMID_number, 0, NULL},
     };
     for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
         if (strcmp(fields[i].name, name) == 0) {
@@ -72,7 +72,7 @@ static bool find_field(void *host, const char *name, IrField *out)
             if (strcmp(t->field_names[f], name + 5) == 0) {
                 int offset = (int)world_field_offset(t, f);
                 found = found == 0 || found == offset ? offset : -1;
-                *out = (IrField){name, offset, t->field_widths[f], MEMID_attr, true};
+                *out = (IrField){name, offset, t->field_widths[f], MEMID_attr, IR_FIELD_BY_OFFSET, NULL};
             }
         }
     }

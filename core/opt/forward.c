@@ -6,7 +6,7 @@
 
 static bool is_elem(IrOp op) {
     return op == IR_load_elem || op == IR_store_elem || op == IR_replace_elem
-        || op == IR_replace_elem_box;
+        || op == IR_replace_elem_box || op == IR_update_elem_box;
 }
 
 /* same_layout: both offsets count from the start of an object. */
@@ -14,7 +14,7 @@ bool may_overlap(const IrField *a, const IrField *b, bool same_layout) {
     if (a->mem != b->mem || (a->owner && b->owner && a->owner != b->owner)) {
         return false;
     }
-    if (!same_layout && !(a->by_offset && b->by_offset)) {
+    if (!same_layout && !(a->flags & b->flags & IR_FIELD_BY_OFFSET)) {
         return true;
     }
     return a->offset < b->offset + ir_width_bytes(b->width) && b->offset < a->offset + ir_width_bytes(a->width);
@@ -143,6 +143,7 @@ static void load_real(OptContext *cx, IrRef base, IrRef index) {
     }
     IrRef args[] = { base, index };
     IrRef r = emit(cx, (IrOp)in->op, args, index ? 2 : 1, in, 0);
+    fact(cx, r)->nonnull = in->imm.field->flags & IR_FIELD_NONNULL;
     if (is_obj(cx, r)) {
         fact(cx, r)->anchor = base;
         fact(cx, r)->anchor_field = in->imm.field;
@@ -192,6 +193,26 @@ static void emit_store(OptContext *cx, const Place *p, IrOp op, IrRef value) {
     emit(cx, op, args, p->index ? 3 : 2, cx->now, snap);
 }
 
+/* The box of that type that the place is known to hold, or IR_NONE. A slot's tag tells more than what it holds. */
+static IrRef old_box(OptContext *cx, const Place *p, unsigned type) {
+    OptCached *e = pass_on(cx, PASS_forward) && p->field->width == IR_W_OBJ ? cached(cx, p->base, p->field, p->index) : NULL;
+    if (!e) {
+        return IR_NONE;
+    }
+    if (!e->box) {
+        OptVal old = e->value == IR_NONE ? IR_NONE : resolve(cx, e->value);
+        bool known = old != IR_NONE && !is_virtual(old) && (type_flags(cx, old) & type);
+        return known ? old : IR_NONE;
+    }
+    if (e->box - 1 != (type == IR_TYPE_FLOAT ? VIRT_F64 : VIRT_I64)) {
+        return IR_NONE;
+    }
+    IrRef args[] = { p->base, p->index };
+    IrRef old = emit(cx, p->index ? IR_load_elem : IR_load, args, p->index ? 2 : 1, cx->now, 0);
+    fact(cx, old)->nonnull = true;
+    return old;
+}
+
 /* A number goes to memory: the box that is there is written in place when nobody else has it. Increfs of what was loaded from
    the place are due before, or it would look as if nobody had it. */
 static void store_number(OptContext *cx, const Place *p, OptVal v) {
@@ -199,9 +220,16 @@ static void store_number(OptContext *cx, const Place *p, OptVal v) {
     IrRef number = o->values[0];
     int box = (int)o->kind + 1;
     o->refs--;
+    IrRef old = old_box(cx, p, o->kind == VIRT_F64 ? IR_TYPE_FLOAT : IR_TYPE_INT);
     forget_aliases(cx, p->base, p->field, p->index);
     remember(cx, p->base, p->field, p->index, box, number);
-    emit_store(cx, p, p->index ? IR_replace_elem_box : IR_replace_box, number);
+    if (old) {
+        IrRef args[4] = { p->base, p->index ? p->index : old, p->index ? old : number, number };
+        IrOp op = p->index ? IR_update_elem_box : IR_update_box;
+        emit(cx, op, args, p->index ? 4 : 3, cx->now, snapshot(cx, cx->now->snap));
+    } else {
+        emit_store(cx, p, p->index ? IR_replace_elem_box : IR_replace_box, number);
+    }
 }
 
 static void store_object(OptContext *cx, const Place *p, OptVal v) {
@@ -272,7 +300,7 @@ static void replay_store(OptContext *cx, bool replaces) {
 static void replay_box_store(OptContext *cx) {
     const IrInsn *in = cx->now;
     bool elem = is_elem((IrOp)in->op);
-    IrRef number = operand(cx, elem ? 2 : 1);
+    IrRef number = operand(cx, in->nargs - 1);
     OptVirtKind kind = ir_at(cx->out, number)->type == IR_F64 ? VIRT_F64 : VIRT_I64;
     OptVal v = new_box(cx, kind, number, 1);
     OptVal base = operand(cx, 0);
@@ -298,7 +326,9 @@ bool replay_memory(OptContext *cx) {
     case IR_replace:
     case IR_replace_elem: replay_store(cx, true); return true;
     case IR_replace_box:
-    case IR_replace_elem_box: replay_box_store(cx); return true;
+    case IR_replace_elem_box:
+    case IR_update_box:
+    case IR_update_elem_box: replay_box_store(cx); return true;
     }
     return false;
 }

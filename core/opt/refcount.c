@@ -153,7 +153,14 @@ static void replay_maybe_null(OptContext *cx, OptVal v, bool up) {
 
 bool replay_refcount(OptContext *cx) {
     switch ((int)cx->now->op) {
-    case IR_incref: count_up(cx, operand(cx, 0)); return true;
+    case IR_incref: {
+        OptVal v = operand(cx, 0);
+        if (!is_virtual(v)) {
+            fact(cx, v)->nonnull = true;
+        }
+        count_up(cx, v);
+        return true;
+    }
     case IR_decref:
     case IR_decref_plain: count_down(cx, operand(cx, 0), cx->now->snap); return true;
     case IR_xincref: replay_maybe_null(cx, operand(cx, 0), true); return true;

@@ -129,13 +129,13 @@ void rec_do_store_name(Recorder *r)
 const IrField *rec_valid_field(Recorder *r, PyTypeObject *t)
 {
     int offset;
-    return cpy_inline_valid_offset(t, &offset) ? ir_field(r->raw, "inline_valid", offset, IR_W_U8, MEMID_shape, false) : NULL;
+    return cpy_inline_valid_offset(t, &offset) ? ir_field(r->raw, "inline_valid", offset, IR_W_U8, MEMID_shape, 0) : NULL;
 }
 
 const IrField *rec_dict_field(Recorder *r, PyTypeObject *t)
 {
     int offset = cpy_managed_dict_offset(t);
-    return offset ? ir_field(r->raw, "managed_dict", offset, IR_W_OBJ, MEMID_shape, false) : NULL;
+    return offset ? ir_field(r->raw, "managed_dict", offset, IR_W_OBJ, MEMID_shape, 0) : NULL;
 }
 
 static bool inline_values_are_valid(PyObject *o)
@@ -170,7 +170,7 @@ static void guard_key_not_shared(Recorder *r, PyTypeObject *t)
     int bytes;
     void *count = cpy_shared_keys_count(t, &bytes);
     int64_t now = bytes == 8 ? *(int64_t *)count : *(int32_t *)count;
-    const IrField *f = ir_field(r->raw, "keys.count", 0, bytes == 8 ? IR_W_I64 : IR_W_I32, MEMID_shape, false);
+    const IrField *f = ir_field(r->raw, "keys.count", 0, bytes == 8 ? IR_W_I64 : IR_W_I32, MEMID_shape, 0);
     IrRef word = rec_load(r, ir_const_ptr(r->raw, count), f);
     rec_guard_bool(r, rec_op2(r, IR_eq_i64, word, rec_int(r, now)), true);
 }

@@ -281,20 +281,18 @@ void rec_do_unpack_sequence(Recorder *r)
     }
     IrRef seq = rec_stack(r, 0)->ref, items = seq;
     rec_guard_type(r, seq, o);
-    const IrField *size = is_list ? rec_elem(r, "list.size", cpy_offset(CPY_OFF_var_size), IR_W_I64, MEMID_list_header)
-                                  : rec_elem(r, "size", cpy_offset(CPY_OFF_var_size), IR_W_I64, MEMID_none);
     const IrKlass *k = is_list ? NULL : rec_tuple_klass(r, n);
     const IrInsn *def = ir_at(r->raw, seq);
     bool made_here = def->op == IR_new && def->imm.klass == k;
     if (!made_here) {
-        rec_guard_bool(r, rec_op2(r, IR_eq_i64, rec_load(r, seq, size), rec_int(r, n)), true);
+        rec_guard_bool(r, rec_op2(r, IR_eq_i64, rec_sequence_size(r, is_list ? &PyList_Type : &PyTuple_Type, seq), rec_int(r, n)), true);
     }
     if (is_list) {
         items = rec_list_items(r, seq);
     }
     RecVal values[MAX_ITEMS];
     for (int i = 0; i < n; i++) {
-        values[i] = (RecVal){.ref = is_list ? rec_load_elem(r, items, rec_int(r, i), rec_elem(r, "list.item", 0, IR_W_OBJ, MEMID_list_item))
+        values[i] = (RecVal){.ref = is_list ? rec_load_elem(r, items, rec_int(r, i), rec_list_item(r))
                                             : rec_load(r, seq, k->fields[i])};
         rec_own(r, &values[i]);
     }

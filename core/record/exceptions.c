@@ -22,7 +22,7 @@ enum { FRAME_BELOW, FRAME_FUNC, FRAME_FIELDS /* behind its locals */ };
 
 static const IrField *part(Recorder *r, const char *name, size_t offset, IrWidth width)
 {
-    return ir_field(r->raw, name, (int)offset, width, MEMID_exception, true);
+    return ir_field(r->raw, name, (int)offset, width, MEMID_exception, IR_FIELD_BY_OFFSET);
 }
 
 static const IrField *args_field(Recorder *r)

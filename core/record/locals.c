@@ -168,8 +168,7 @@ void rec_do_copy_free_vars(Recorder *r)
     }
     IrRef tuple = rec_load(r, f->func_ref, rec_field(r, CPY_OFF_function_closure, IR_W_OBJ, MEMID_func));
     for (int i = 0; i < n; i++) {
-        const IrField *item = rec_elem(r, "tuple.item", cpy_offset(CPY_OFF_tuple_items), IR_W_OBJ, MEMID_none);
-        RecVal v = {.ref = rec_load_elem(r, tuple, rec_int(r, i), item)};
+        RecVal v = {.ref = rec_load_elem(r, tuple, rec_int(r, i), rec_tuple_item(r, 0))};
         rec_own(r, &v);
         f->slots[first + i] = v;
         rec_set_known(r, v.ref, &PyCell_Type);

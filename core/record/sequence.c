@@ -30,7 +30,13 @@ IrRef rec_list_items(Recorder *r, IrRef list)
 
 const IrField *rec_list_item(Recorder *r)
 {
-    return rec_elem(r, "list.item", 0, IR_W_OBJ, MEMID_list_item);
+    return ir_field(r->raw, "list.item", 0, IR_W_OBJ, MEMID_list_item, IR_FIELD_NONNULL);
+}
+
+const IrField *rec_tuple_item(Recorder *r, int i)
+{
+    int offset = cpy_offset(CPY_OFF_tuple_items) + (int)sizeof(PyObject *) * i;
+    return ir_field(r->raw, "tuple.item", offset, IR_W_OBJ, MEMID_none, IR_FIELD_NONNULL);
 }
 
 static RecVal byte(Recorder *r, IrRef from, IrRef index, const IrField *field)
@@ -46,8 +52,7 @@ RecVal rec_sequence_item(Recorder *r, PyTypeObject *type, IrRef seq, IrRef index
         return (RecVal){.ref = rec_load_elem(r, rec_list_items(r, seq), index, rec_list_item(r))};
     }
     if (type == &PyTuple_Type) {
-        const IrField *item = rec_elem(r, "tuple.item", cpy_offset(CPY_OFF_tuple_items), IR_W_OBJ, MEMID_none);
-        return (RecVal){.ref = rec_load_elem(r, seq, index, item)};
+        return (RecVal){.ref = rec_load_elem(r, seq, index, rec_tuple_item(r, 0))};
     }
     if (type == &PyUnicode_Type) {
         IrRef s = rec_call2(r, IR_CALL_str_getitem, seq, index);

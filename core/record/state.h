@@ -209,6 +209,7 @@ IrRef rec_sequence_size(Recorder *r, PyTypeObject *type, IrRef seq);
 RecVal rec_sequence_item(Recorder *r, PyTypeObject *type, IrRef seq, IrRef index); /* in range */
 IrRef rec_list_items(Recorder *r, IrRef list);
 const IrField *rec_list_item(Recorder *r);
+const IrField *rec_tuple_item(Recorder *r, int i); /* with offset of item i */
 
 /* ---- generators: generator.c ------------------------------------------------------------------------ */
 static inline bool rec_is_generator(const RecFrame *f) { return (f->how & 0xff) == REC_HOW_GENERATOR; }

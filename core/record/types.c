@@ -143,17 +143,17 @@ static const char *const layout_names[CPY_OFF__COUNT] = {
 
 const IrField *rec_field(Recorder *r, CpyLayout which, IrWidth width, unsigned memid)
 {
-    return ir_field(r->raw, layout_names[which], cpy_offset(which), width, memid, false);
+    return ir_field(r->raw, layout_names[which], cpy_offset(which), width, memid, 0);
 }
 
 const IrField *rec_iter_field(Recorder *r, CpyLayout which, IrWidth width)
 {
-    return ir_field(r->raw, layout_names[which], cpy_offset(which), width, MEMID_iter, true);
+    return ir_field(r->raw, layout_names[which], cpy_offset(which), width, MEMID_iter, IR_FIELD_BY_OFFSET);
 }
 
 const IrField *rec_elem(Recorder *r, const char *name, int offset, IrWidth width, unsigned memid)
 {
-    return ir_field(r->raw, name, offset, width, memid, false);
+    return ir_field(r->raw, name, offset, width, memid, 0);
 }
 
 const IrField *rec_attr_field(Recorder *r, PyObject *name, int offset)
@@ -164,14 +164,14 @@ const IrField *rec_attr_field(Recorder *r, PyObject *name, int offset)
     if (utf8 == NULL) {
         PyErr_Clear();
     }
-    return ir_field(r->raw, text, offset, IR_W_OBJ, MEMID_attr, true);
+    return ir_field(r->raw, text, offset, IR_W_OBJ, MEMID_attr, IR_FIELD_BY_OFFSET);
 }
 
 const IrKlass *rec_tuple_klass(Recorder *r, int n)
 {
     const IrField **fields = arena_alloc(r->state->arena, (size_t)(n + 1) * sizeof *fields);
     for (int i = 0; i < n; i++) {
-        fields[i] = rec_elem(r, "tuple.item", cpy_offset(CPY_OFF_tuple_items) + 8 * i, IR_W_OBJ, MEMID_none);
+        fields[i] = rec_tuple_item(r, i);
     }
     return ir_klass(r->raw, "tuple", &PyTuple_Type, klass_flags(&PyTuple_Type), REC_KLASS_TUPLE, n, fields, NULL);
 }

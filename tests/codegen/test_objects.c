@@ -276,17 +276,26 @@ static void check_replaced_box(Case *c, Obj *holder, Obj *old, bool reused, int6
     }
 }
 
-static void test_replace_box(bool floating, bool element, int64_t value) {
-    Case *c = case_new("replace_box");
+static void test_replace_box(bool floating, bool element, bool known, int64_t value) {
+    Case *c = case_new(known ? "update_box" : "replace_box");
     IrRef o = load_slot(c, 0), v = load_slot(c, 1), all[CROWD];
     IrRef n = op1(c, IR_unbox_i64, v);
     snap(c, n, 0, NULL);
     IrRef number = floating ? op1(c, IR_i64_to_f64, n) : n;
     make_crowd(c, all);
     const IrField *field = field_at(c, element ? 16 : 24, IR_W_OBJ);
-    IrRef args[] = {o, element ? i64(c, 1) : number, number};
-    IrOp op = element ? IR_replace_elem_box : IR_replace_box;
-    IrRef r = op_field(c, op, element ? 3 : 2, args, field);
+    IrRef args[4] = {o};
+    int nargs = 1;
+    if (element) {
+        args[nargs++] = i64(c, 1);
+    }
+    if (known) {
+        args[nargs] = op_field(c, element ? IR_load_elem : IR_load, nargs, args, field);
+        nargs++;
+    }
+    args[nargs++] = number;
+    IrOp op = known ? (element ? IR_update_elem_box : IR_update_box) : element ? IR_replace_elem_box : IR_replace_box;
+    IrRef r = op_field(c, op, nargs, args, field);
     snap(c, r, CROWD, all);
     leave(c, CROWD, all);
     compile(c);
@@ -301,9 +310,11 @@ static void test_replace_box(bool floating, bool element, int64_t value) {
     Obj *shared = floating ? new_float(1.5) : new_int(9000);
     shared->refcnt = 2;
     check_replaced_box(c, holder, shared, false, value, floating);
-    check_replaced_box(c, holder, floating ? new_int(9000) : new_float(1.5), false, value, floating);
-    check_replaced_box(c, holder, NULL, false, value, floating);
-    check_replaced_box(c, holder, new_int(5), small && !floating && value == 5, value, floating);
+    if (!known) {
+        check_replaced_box(c, holder, floating ? new_int(9000) : new_float(1.5), false, value, floating);
+        check_replaced_box(c, holder, NULL, false, value, floating);
+        check_replaced_box(c, holder, new_int(5), small && !floating && value == 5, value, floating);
+    }
     case_free(c);
 }
 
@@ -539,8 +550,10 @@ static void test_all(void) {
     test_unbox_int();
     for (size_t i = 0; i < ARRAY_LEN(values); i++) {
         test_box_int(values[i]);
-        test_replace_box(false, i % 2, values[i]);
-        test_replace_box(true, i % 2, values[i]);
+        for (int known = 0; known < 2; known++) {
+            test_replace_box(false, i % 2, known, values[i]);
+            test_replace_box(true, i % 2, known, values[i]);
+        }
     }
     test_bool();
     test_guard_type();

@@ -670,6 +670,9 @@ static X64Mem address(Emit *e, const void *p, int temp) {
     if (x64_is_near(&e->a, p)) {
         return (X64Mem){.kind = MEM_ADDRESS, .address = p};
     }
+    if ((uintptr_t)p <= INT32_MAX) {
+        return (X64Mem){.kind = MEM_ABSOLUTE, .address = p};
+    }
     x64_mov_ri(&e->a, temp, (uint64_t)(uintptr_t)p);
     return x64_at(temp, 0);
 }

@@ -96,6 +96,12 @@ static void put_mem(X64Asm *a, int reg, X64Mem m, int tail) {
         put_base(a, reg, m);
         return;
     }
+    if (m.kind == MEM_ABSOLUTE) {
+        put_modrm(a, 0, reg, RSP);
+        x64_byte(a, 0x25); /* no base, no index */
+        x64_u32(a, (uint32_t)(uintptr_t)m.address);
+        return;
+    }
     put_modrm(a, 0, reg, RBP);
     if (m.kind == MEM_POOL) {
         JN_ASSERT(tail == 0, "a pool operand with an immediate");

@@ -36,7 +36,7 @@ enum { SHIFT_SHL = 4, SHIFT_SHR, SHIFT_SAR = 7 };
 enum { W32 = 0, W64 = 1 };
 
 typedef struct {
-    enum { MEM_BASE, MEM_ADDRESS, MEM_POOL } kind;
+    enum { MEM_BASE, MEM_ADDRESS /* rip-relative */, MEM_ABSOLUTE /* in the low 2 GiB */, MEM_POOL } kind;
     int base, index; /* index -1: none */
     int scale;       /* 1 2 4 8 */
     int32_t disp;

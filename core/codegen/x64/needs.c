@@ -22,7 +22,7 @@ bool x64_is_far_type(const IrKlass *klass) { return !x64_fits32((int64_t)(intptr
 static bool is_index(const CgFunc *f, const CgInsn *n, int arg) {
     IrOp op = (IrOp)ir_at(f->ir, n->ref)->op;
     return arg == 1 && (op == IR_load_elem || op == IR_store_elem || op == IR_replace_elem ||
-                        op == IR_replace_elem_box);
+                        op == IR_replace_elem_box || op == IR_update_elem_box);
 }
 
 bool x64_fits_imm(const CgFunc *f, const CgInsn *n, int arg, uint64_t bits) {
@@ -261,6 +261,14 @@ static void object_needs(const CgFunc *f, const CgInsn *n, CgNeeds *needs) {
         use(needs, 0, USE_REG);
         box(f, n, n->nargs - 1, needs);
         break;
+    case IR_update_elem_box:
+        use(needs, 1, USE_REG_IMM);
+        /* fall through */
+    case IR_update_box:
+        use(needs, 0, USE_REG);
+        use(needs, n->nargs - 2, USE_REG);
+        box(f, n, n->nargs - 1, needs);
+        break;
     case IR_store_slot:
         use(needs, 0, USE_REG_IMM);
         needs->ntemps = 2;
@@ -447,6 +455,8 @@ void x64_needs(const CgFunc *f, const CgInsn *n, CgNeeds *needs) {
     case IR_replace_elem:
     case IR_replace_box:
     case IR_replace_elem_box:
+    case IR_update_box:
+    case IR_update_elem_box:
     case IR_store_slot:
         object_needs(f, n, needs);
         break;

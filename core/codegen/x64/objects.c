@@ -475,7 +475,8 @@ static void write_new_box(Emit *e, const Cold *c) {
     const CgInsn *n = c->n;
     CgPlace value = n->at[n->nargs - 1];
     bool floating = value.index >= CG_FIRST_XMM;
-    bool element = ir_at(e->f->ir, n->ref)->op == IR_replace_elem_box;
+    IrOp op = (IrOp)ir_at(e->f->ir, n->ref)->op;
+    bool element = op == IR_replace_elem_box || op == IR_update_elem_box;
     uint32_t keep = n->live | operand_regs(n);
     int fresh = n->temps[0], old = n->temps[1];
     save_for_call(e, keep);
@@ -500,12 +501,16 @@ static void write_new_box(Emit *e, const Cold *c) {
     }
 }
 
-static void require_unique(Emit *e, Cold *c, int old, const void *type, int temp) {
+static void require_type(Emit *e, Cold *c, int old, const void *type, int temp) {
     X64Asm *a = &e->a;
     x64_rr(a, X64_TEST, W64, old, old);
     x64_cold_from(c, x64_jcc(a, CC_E));
     compare_memory_with_pointer(e, x64_at(old, e->config->off_type), type, temp);
     x64_cold_from(c, x64_jcc(a, CC_NE));
+}
+
+static void require_unique(Emit *e, Cold *c, int old) {
+    X64Asm *a = &e->a;
     x64_alu_mi(a, ALU_CMP, W32, refcount(e, old), 1);
     x64_cold_from(c, x64_jcc(a, CC_NE));
 }
@@ -534,26 +539,38 @@ static void write_int(Emit *e, int obj, int value, int temp) {
     x64_rm(a, X64_STORE, W64, temp, x64_at(obj, e->config->off_long_tag));
 }
 
-static void emit_replace_box(Emit *e, const CgInsn *n, bool element) {
+static void write_in_place(Emit *e, const CgInsn *n, Cold *cold, int old) {
     const CgConfig *config = e->config;
     CgPlace value = n->at[n->nargs - 1];
-    bool floating = value.index >= CG_FIRST_XMM;
-    int old = n->temps[0], temp = n->temps[1];
+    int temp = n->temps[1];
+    require_unique(e, cold, old);
+    if (value.index >= CG_FIRST_XMM) {
+        x64_rm(&e->a, X64_MOVSD_STORE, W32, x64_xmm(value), x64_at(old, config->off_float_value));
+    } else {
+        require_one_digit(e, cold, x64_gpr(value), temp);
+        write_int(e, old, x64_gpr(value), temp);
+    }
+    cold->back = (uint32_t)e->a.at;
+    *x64_cold(e, n, write_new_box) = *cold;
+}
+
+static void emit_replace_box(Emit *e, const CgInsn *n, bool element) {
+    const CgConfig *config = e->config;
+    bool floating = n->at[n->nargs - 1].index >= CG_FIRST_XMM;
+    int old = n->temps[0];
     Cold cold = {.write = write_new_box, .n = n};
     x64_rm(&e->a, X64_MOV, W64, old, field_mem(e, n, element));
     if (is_slot(e, n) && config->slot_mask != -1) {
         x64_test_ri(&e->a, W32, old, (int32_t)~config->slot_mask);
         x64_cold_from(&cold, x64_jcc(&e->a, CC_NE));
     }
-    require_unique(e, &cold, old, floating ? config->float_type : config->int_type, temp);
-    if (floating) {
-        x64_rm(&e->a, X64_MOVSD_STORE, W32, x64_xmm(value), x64_at(old, config->off_float_value));
-    } else {
-        require_one_digit(e, &cold, x64_gpr(value), temp);
-        write_int(e, old, x64_gpr(value), temp);
-    }
-    cold.back = (uint32_t)e->a.at;
-    *x64_cold(e, n, write_new_box) = cold;
+    require_type(e, &cold, old, floating ? config->float_type : config->int_type, n->temps[1]);
+    write_in_place(e, n, &cold, old);
+}
+
+static void emit_update_box(Emit *e, const CgInsn *n) {
+    Cold cold = {.write = write_new_box, .n = n};
+    write_in_place(e, n, &cold, x64_gpr(n->at[n->nargs - 2]));
 }
 
 /* ---- calls ----------------------------------------------------------------------------------- */
@@ -695,6 +712,10 @@ static bool emit_memory(Emit *e, const CgInsn *n) {
     case IR_replace_elem_box:
         emit_replace_box(e, n, true);
         return true;
+    case IR_update_box:
+    case IR_update_elem_box:
+        emit_update_box(e, n);
+        return true;
     case IR_store_slot:
         emit_store_slot(e, n);
         return true;
@@ -710,6 +731,7 @@ static bool emit_references(Emit *e, const CgInsn *n) {
     switch (ir_at(e->f->ir, n->ref)->op) {
     case IR_incref:
         emit_incref(e, n, x64_gpr(n->at[0]));
+        e->f->values[n->args[0]].nonnull = true;
         return true;
     case IR_xincref:
         emit_xincref(e, n, x64_gpr(n->at[0]));
