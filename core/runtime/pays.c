@@ -13,6 +13,7 @@ enum {
     STRIKES = 2,             /* stretches in a row that lost */
     REST_ROUNDS = 64, REST_CYCLES = 20 * 1000 * 1000,
     MAX_RESTS = 2,
+    LONG_RUN = 32,           /* rounds */
 };
 
 /* Rounds between which the frame did other things come in between: a long one counts as eight times what is usual. */
@@ -126,7 +127,11 @@ void rt_weigh(RtTree *tree, const CgExit *exit, uint64_t rounds, int64_t cycles)
     int nframes = exit->trace->ir->snaps.data[exit->snap].nframes;
     cycles += EVENT_CYCLES + (nframes - 1) * FRAME_CYCLES;
     tree->spent += cycles;
-    tree->gained += interpreter_cycles(tree, exit, rounds) - cycles;
+    int64_t gained = interpreter_cycles(tree, exit, rounds) - cycles;
+    if (gained < 0 && rounds >= LONG_RUN) {
+        gained = 0; /* What its rounds did was more; next to them entering and leaving is nothing. */
+    }
+    tree->gained += gained;
     tree->entered++;
     judge(tree);
 }
