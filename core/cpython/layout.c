@@ -62,6 +62,8 @@ static const int offsets[] = {
     AT(function_vectorcall, PyFunctionObject, vectorcall),
     AT(method_func, PyMethodObject, im_func),
     AT(method_self, PyMethodObject, im_self),
+    AT(cfunction_def, PyCFunctionObject, m_ml),
+    AT(cfunction_self, PyCFunctionObject, m_self),
     AT(dict_used, PyDictObject, ma_used),
     AT(dict_keys, PyDictObject, ma_keys),
     AT(dict_values, PyDictObject, ma_values),

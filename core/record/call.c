@@ -262,6 +262,35 @@ static void take_method_apart(Recorder *r, RecCall *c)
     add_arg(c, self, PyMethod_GET_SELF(method));
 }
 
+/* What a bound method of a C type was made from, or NULL. */
+static PyObject *descriptor_of(PyObject *callable)
+{
+    PyCFunctionObject *f = (PyCFunctionObject *)callable;
+    if (!PyCFunction_CheckExact(callable) || f->m_self == NULL || PyModule_Check(f->m_self) || PyType_Check(f->m_self)) {
+        return NULL;
+    }
+    PyObject *name = PyUnicode_InternFromString(f->m_ml->ml_name);
+    PyObject *d = name != NULL ? cpy_type_lookup(Py_TYPE(f->m_self), name) : NULL;
+    PyErr_Clear();
+    Py_XDECREF(name);
+    return d != NULL && Py_IS_TYPE(d, &PyMethodDescr_Type) && ((PyMethodDescrObject *)d)->d_method == f->m_ml ? d : NULL;
+}
+
+/* list.append as a value: which method it is stays, of which object is another matter each time. */
+static void take_c_method_apart(Recorder *r, RecCall *c, PyObject *descriptor)
+{
+    PyCFunctionObject *f = (PyCFunctionObject *)c->callable;
+    rec_guard_type(r, c->func.ref, c->callable);
+    IrRef def = rec_load(r, c->func.ref, rec_field(r, CPY_OFF_cfunction_def, IR_W_PTR, MEMID_none));
+    rec_guard_bool(r, rec_op2(r, IR_eq_ptr, def, ir_const_ptr(r->raw, f->m_ml)), true);
+    RecVal self = {.ref = rec_load(r, c->func.ref, rec_field(r, CPY_OFF_cfunction_self, IR_W_OBJ, MEMID_none))};
+    rec_own(r, &self);
+    rec_drop(r, c->func);
+    c->func = (RecVal){.ref = rec_const(r, descriptor)};
+    c->callable = descriptor;
+    add_arg(c, self, f->m_self);
+}
+
 /* callable self-or-NULL args[n]: fills c. Entries stay on the stack until rec_pop_call. */
 static bool take_apart(Recorder *r, RecCall *c, int n, PyObject *kwnames, int above)
 {
@@ -295,6 +324,10 @@ static bool take_apart(Recorder *r, RecCall *c, int n, PyObject *kwnames, int ab
     } else {
         if (Py_IS_TYPE(c->callable, &PyMethod_Type)) {
             take_method_apart(r, c);
+        }
+        PyObject *descriptor = rec_is_const(r, c->func.ref, &constant) ? NULL : descriptor_of(c->callable);
+        if (descriptor != NULL) {
+            take_c_method_apart(r, c, descriptor);
         }
         if (self.ref != IR_NONE) {
             add_arg(c, self, concrete_self);
