@@ -131,7 +131,7 @@ static void need(CgFunc *f, Lowering *low, IrRef r) {
 
 static bool carries(const CgFunc *f, IrRef r) {
     const IrInsn *insn = ir_at(f->ir, r);
-    return f->ir->carries && insn->snap && insn->op != IR_sync && r > f->ir->carried_from;
+    return f->ir->carries && insn->snap && insn->op != IR_sync && insn->op != IR_sync_later && r > f->ir->carried_from;
 }
 
 /* How many values its exit carries. */
@@ -356,7 +356,7 @@ bool cg_calls_function(const CgFunc *f, const CgInsn *n) {
 }
 
 bool cg_syncs_later(const CgFunc *f, const CgInsn *n) {
-    return ir_at(f->ir, n->ref)->op == IR_sync && n + 1 < f->insns + f->ninsns &&
+    return ir_at(f->ir, n->ref)->op == IR_sync_later && n + 1 < f->insns + f->ninsns &&
            cg_calls_function(f, n + 1);
 }
 
@@ -367,7 +367,7 @@ static bool may_precede_sync(IrOp op) {
 /* Boxes of the arguments are made before the sync that belongs to the call, so that it stands right before it. */
 static void move_syncs_to_calls(CgFunc *f) {
     for (int i = 0; i < f->ninsns && f->config->call_function; i++) {
-        if (ir_at(f->ir, f->insns[i].ref)->op != IR_sync) {
+        if (ir_at(f->ir, f->insns[i].ref)->op != IR_sync_later) {
             continue;
         }
         int call = i + 1;
@@ -406,7 +406,8 @@ static void make_exits(CgFunc *f) {
         if (n->exit >= 0) {
             out->exits[n->exit] = (CgExit){
                 .trace = out, .number = (uint32_t)n->exit, .snap = ir_at(f->ir, n->ref)->snap - 1,
-                .insn = n->ref, .op = ir_at(f->ir, n->ref)->op, .nlocs = n->nleaves - n->ncarried, .ncarried = n->ncarried,
+                .insn = n->ref, .op = ir_at(f->ir, n->ref)->op,
+                .nframes = f->ir->snaps.data[ir_at(f->ir, n->ref)->snap - 1].nframes, .nlocs = n->nleaves - n->ncarried, .ncarried = n->ncarried,
                 .carries = carries(f, n->ref), .locs = locs,
             };
             locs += n->nleaves;

@@ -43,6 +43,7 @@ typedef struct CgExit {
     uint32_t insn;    /* IrRef of the operation */
     uint16_t op;      /* IrOp of it */
     int nlocs, ncarried;
+    int nframes;      /* of the snapshot */
     bool carries;     /* as IrTrace.carries */
     CgLoc *locs;      /* parallel to ir_snapshot_leaves; then those of IrTrace.carried, or none */
     uint32_t patch;   /* offset in code where cg_patch_exit writes */

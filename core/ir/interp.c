@@ -357,7 +357,8 @@ static void step(Interp *in)
     case IR_call_c_quiet:
     case IR_call_array:
     case IR_call_array_quiet: call(in); return;
-    case IR_sync: sync_frames(in); return;
+    case IR_sync:
+    case IR_sync_later: sync_frames(in); return;
     case IR_unsync: h->unsync(h->host); return;
     case IR_leave:
     case IR_raw_close:

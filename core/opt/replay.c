@@ -276,7 +276,8 @@ static uint32_t without_operands(OptContext *cx, const IrSnapshot *raw, uint32_t
     return ir_add_snap(cx->out, &s);
 }
 
-static void replay_sync(OptContext *cx) {
+/* `later`: memory has the values, or has not. */
+static void replay_sync(OptContext *cx, bool later) {
     uint32_t raw_snap = cx->now->snap;
     const IrSnapshot *raw = &cx->raw->snaps.data[raw_snap - 1];
     make_visible(cx, raw);
@@ -287,16 +288,18 @@ static void replay_sync(OptContext *cx) {
         }
     }
     flush_pending(cx, &(OptEffect){ .writes = MEM_ALL, .runs = true, .slot = -1 });
-    emit(cx, IR_sync, NULL, 0, NULL, without_operands(cx, raw, snapshot(cx, raw_snap)));
+    emit(cx, later ? IR_sync_later : IR_sync, NULL, 0, NULL, without_operands(cx, raw, snapshot(cx, raw_snap)));
     for (int k = 0; k < cx->mem_limit && k < cx->nslots; k++) {
         uint32_t flags;
         bool listed;
         OptVal v = snap_slot(cx, raw, k, &flags, &listed);
         if (!is_operand(cx, raw, k) && (listed || cx->slots[k].cur != SLOT_ENTRY)) {
-            if (is_virtual(v) && cx->slots[k].mem != v) {
+            bool is_unknown = later && slot_memory(cx, k) != v;
+            if (is_virtual(v) && cx->slots[k].mem != v && !is_unknown) {
                 virt(cx, v)->refs--; /* memory has a box of its own */
             }
-            cx->slots[k].cur = cx->slots[k].mem = v;
+            cx->slots[k].cur = v;
+            cx->slots[k].mem = is_unknown ? SLOT_JUNK : v;
             cx->slots[k].tagged = flags & IR_SNAP_INT;
         }
     }
@@ -312,7 +315,8 @@ static void replay_rest(OptContext *cx) {
     case IR_call_c_quiet:
     case IR_call_array:
     case IR_call_array_quiet: replay_call(cx); return;
-    case IR_sync: replay_sync(cx); return;
+    case IR_sync:
+    case IR_sync_later: replay_sync(cx, in->op == IR_sync_later); return;
     case IR_unsync: emit(cx, IR_unsync, NULL, 0, NULL, 0); return;
     case IR_exit_arg:
         if (cx->round == 1) {
@@ -358,7 +362,7 @@ static bool has_entry_state(const IrTrace *raw, IrRef first) {
         const IrInsn *in = ir_at(raw, r);
         if (in->snap) {
             unsigned flags = ir_op_info[in->op].flags;
-            return in->snap != 1 || in->op == IR_sync || (flags & (IRF_GUARD | IRF_END));
+            return in->snap != 1 || in->op == IR_sync || in->op == IR_sync_later || (flags & (IRF_GUARD | IRF_END));
         }
     }
     return false;

@@ -71,12 +71,12 @@ IrRef rec_new(Recorder *r, const IrKlass *k, const IrRef *values)
     return ref;
 }
 
-static void begin_running(Recorder *r)
+static void begin_running(Recorder *r, IrOp how)
 {
     if (r->state->handled != IR_NONE) {
         rec_give_up(r, r->state->start.kind == REC_SIDE ? ABORT_handling : ABORT_raised);
     }
-    IrRef sync = ir_append(r->raw, IR_sync, NULL, 0);
+    IrRef sync = ir_append(r->raw, how, NULL, 0);
     ir_set_snap(r->raw, sync, rec_snap_before(r));
 }
 
@@ -100,7 +100,7 @@ IrRef rec_call(Recorder *r, IrCall which, int n, const IrRef *args)
     const IrCallInfo *info = &ir_call_info[which];
     IrInsn imm = {.imm.i = which};
     if (info->flags & IRF_RUNS) {
-        begin_running(r);
+        begin_running(r, IR_sync);
     }
     IrRef ref = with_imm(r, IR_call, n, args, imm);
     if (info->flags & IRF_RUNS) {
@@ -119,7 +119,7 @@ static IrRef call_c(Recorder *r, bool quiet, void *fn, int n, const IrRef *args)
         all[i + 1] = args[i];
     }
     if (!quiet) {
-        begin_running(r);
+        begin_running(r, IR_sync);
     }
     IrRef ref = ir_append(r->raw, quiet ? IR_call_c_quiet : IR_call_c, all, n + 1);
     if (!quiet) {
@@ -152,7 +152,7 @@ static IrRef call_array(Recorder *r, bool quiet, void *fn, IrRef first, IrRef la
     }
     IrInsn with = {.imm.i = imm};
     if (!quiet) {
-        begin_running(r);
+        begin_running(r, fn == (void *)r->state->host->call_function ? IR_sync_later : IR_sync);
     }
     IrRef ref = ir_append_imm(r->raw, quiet ? IR_call_array_quiet : IR_call_array, all, n + 3, with);
     if (!quiet) {

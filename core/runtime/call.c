@@ -5,15 +5,19 @@
     that was made for it. */
 #include "runtime/state.h"
 
-/* Functions whose frame is filled by copying arguments: what comes before their RESUME does nothing. */
+bool rt_is_simple_code(const PyCodeObject *code)
+{
+    const int never = CO_VARARGS | CO_VARKEYWORDS | CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR;
+    return (code->co_flags & (never | CO_OPTIMIZED)) == CO_OPTIMIZED && code->co_kwonlyargcount == 0 &&
+           code->co_nlocalsplus == code->co_nlocals && code->co_ncellvars == 0;
+}
+
 static bool is_simple(PyFunctionObject *func, size_t nargs)
 {
     PyCodeObject *code = (PyCodeObject *)func->func_code;
-    const int never = CO_VARARGS | CO_VARKEYWORDS | CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR;
     size_t ndefaults = func->func_defaults != NULL ? (size_t)PyTuple_GET_SIZE(func->func_defaults) : 0;
-    return (code->co_flags & (never | CO_OPTIMIZED)) == CO_OPTIMIZED && code->co_kwonlyargcount == 0 &&
-           code->co_nlocalsplus == code->co_nlocals && code->co_ncellvars == 0 && nargs <= (size_t)code->co_argcount &&
-           nargs + ndefaults >= (size_t)code->co_argcount && cpy_function_is_plain(func);
+    return rt_is_simple_code(code) && nargs <= (size_t)code->co_argcount && nargs + ndefaults >= (size_t)code->co_argcount &&
+           cpy_function_is_plain(func);
 }
 
 static CpyFrame *push_frame(PyThreadState *ts, PyFunctionObject *func, PyObject *const *args, size_t nargs)
@@ -75,19 +79,16 @@ PyObject *rt_call_function(PyObject *callable, PyObject *const *args, size_t nar
     size_t nargs = (size_t)PyVectorcall_NARGS(nargsf);
     PyFunctionObject *func = (PyFunctionObject *)callable;
     PyObject *result;
-    if (!rt.on || kwnames != NULL || !PyFunction_Check(callable) || !is_simple(func, nargs)) {
-        sync_now(caller);
-        return PyObject_Vectorcall(callable, args, nargsf, kwnames);
-    }
-    PyThreadState *ts = PyThreadState_GetUnchecked();
-    RtPlace *p = rt_place((PyCodeObject *)func->func_code, RT_AT_START, true);
-    if (p != NULL && p->tree != NULL && caller->later != NULL &&
-        rt_call_lightly(ts, func, args, (int)nargs, p->tree, caller, &result)) {
+    if (kwnames == NULL && caller->later != NULL && rt_call_lightly(callable, args, nargs, caller, &result)) {
         return result;
     }
     sync_now(caller);
+    if (!rt.on || kwnames != NULL || !PyFunction_Check(callable) || !is_simple(func, nargs)) {
+        return PyObject_Vectorcall(callable, args, nargsf, kwnames);
+    }
+    RtPlace *p = rt_place((PyCodeObject *)func->func_code, RT_AT_START, true);
     if (p == NULL || is_cold(p)) {
         return PyObject_Vectorcall(callable, args, nargsf, kwnames);
     }
-    return call_with_frame(ts, func, args, nargs, p);
+    return call_with_frame(PyThreadState_GetUnchecked(), func, args, nargs, p);
 }

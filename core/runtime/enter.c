@@ -8,13 +8,11 @@
 #include <x86intrin.h>
 
 enum {
-    MAX_NESTING = 150,           /* entries below one another: each may take a C call of the interpreter's own counter */
     STACK_RESERVE = 1024 * 1024, /* bytes of C stack that must be left */
     USELESS_ENTRIES = 400, SHORT_STAY = 4000, /* cycles */
 };
 
-static _Thread_local char *stack_floor;
-static _Thread_local int nesting;
+static _Thread_local RtStack stack;
 
 static char *find_stack_floor(void)
 {
@@ -33,10 +31,10 @@ static char *find_stack_floor(void)
 static bool has_stack(void)
 {
     char here;
-    if (stack_floor == NULL) {
-        stack_floor = find_stack_floor();
+    if (stack.floor == NULL) {
+        stack.floor = find_stack_floor();
     }
-    return &here > stack_floor && nesting < MAX_NESTING;
+    return &here > stack.floor && stack.nesting < RT_MAX_NESTING;
 }
 
 /* Inlined frames are pushed where they have to be seen, which must not fail: hence the look at the recursion limit. */
@@ -79,6 +77,8 @@ static __attribute__((noinline)) void run_machine_code(PyThreadState *ts, CpyFra
     CgRun run;
     RtRun mine;
     mine.ts = ts;
+    mine.stack = &stack;
+    mine.breaker = tree->breaker;
     mine.root = f;
     mine.tree = tree;
     mine.dying = NULL;
@@ -131,49 +131,28 @@ static void run_trees(PyThreadState *ts, CpyFrame *f, RtTree *tree, RtActivation
     }
 }
 
-/* ---- for light.c ------------------------------------------------------------------------------------------ */
-static bool is_unwatched(PyThreadState *ts, RtTree *tree)
+static void end_run(RtActivation *activation)
 {
-    uint64_t version = cpy_monitoring_version(ts);
-    if (tree->unwatched != version + 1) {
-        tree->unwatched = cpy_others_watch(ts, tree->code) ? 0 : version + 1;
-    }
-    return tree->unwatched != 0;
-}
-
-bool rt_begin_run(PyThreadState *ts, RtTree *tree, RtActivation *activation)
-{
-    uint64_t mask;
-    if (!tree->valid || tree->breaker != cpy_eval_breaker(ts, &mask) || cpy_eval_breaker_is_set(ts) || !has_stack() ||
-        !is_unwatched(ts, tree)) {
-        return false;
-    }
-    nesting++;
-    rt_hold(activation, tree);
-    tree->entries++;
-    rt.stats.entries++;
-    return true;
-}
-
-/* Behind an exit. */
-PyObject *rt_finish_run(PyThreadState *ts, RtLeaving *leaving, RtActivation *activation)
-{
-    CpyFrame *f = leaving->frames[0];
-    RtTree *next = next_tree(ts, f, leaving);
-    if (next != NULL) {
-        rt_release(activation);
-        run_trees(ts, f, next, activation, leaving);
-    }
-    return rt_finish_function(leaving);
-}
-
-void rt_end_run(RtActivation *activation)
-{
-    nesting--;
+    stack.nesting--;
     rt_release(activation);
     if (rt.sweep_due) {
         rt_sweep();
     }
+}
+
+PyObject *rt_finish_run(PyThreadState *ts, RtTree *tree, RtLeaving *leaving)
+{
+    RtActivation activation;
+    rt_hold(&activation, tree);
+    CpyFrame *f = leaving->frames[0];
+    RtTree *next = next_tree(ts, f, leaving);
+    if (next != NULL) {
+        rt_release(&activation);
+        run_trees(ts, f, next, &activation, leaving);
+    }
+    PyObject *result = rt_finish_function(leaving);
+    end_run(&activation);
+    return result;
 }
 
 int rt_enter(PyThreadState *ts, CpyFrame *f, RtPlace *p)
@@ -186,10 +165,10 @@ int rt_enter(PyThreadState *ts, CpyFrame *f, RtPlace *p)
     if (rt_rests(p, f) || !may_enter(ts, f, p->tree)) {
         return 0;
     }
-    nesting++;
+    stack.nesting++;
     run_trees(ts, f, p->tree, &activation, &leaving);
     int result = rt_go_on(&leaving);
-    rt_end_run(&activation);
+    end_run(&activation);
     return result;
 }
 
@@ -200,9 +179,9 @@ PyObject *rt_enter_function(PyThreadState *ts, CpyFrame *f, RtTree *tree)
     if (!may_enter(ts, f, tree)) {
         return cpy_frame_run(ts, f, false);
     }
-    nesting++;
+    stack.nesting++;
     run_trees(ts, f, tree, &activation, &leaving);
     PyObject *result = rt_finish_function(&leaving);
-    rt_end_run(&activation);
+    end_run(&activation);
     return result;
 }

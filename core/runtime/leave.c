@@ -87,11 +87,7 @@ RtPlan *rt_plan(CgExit *exit)
     }
     plan->only_locals = has_only_locals(snap);
     plan->left = rt_side_threshold(exit);
-    plan->returns = exit->op == IR_leave && snap->kind == IR_EXIT_RETURN && snap->nframes == 1 && snap->nvirtuals == 0 &&
-                    snap->ndrops == 0;
-    for (int i = 0; i < snap->nslots; i++) {
-        plan->returns &= (snap->slots[i].flags & (IR_SNAP_INT | IR_SNAP_FUNC)) == 0;
-    }
+    plan->returns = rt_plan_return(exit);
     exit->data = plan;
     return plan;
 }

@@ -2,9 +2,12 @@
 
     Nobody can look at frames until something is synced, left or dies loudly. So the root frame of such a call is but its slots, on
     the C stack, and what its caller's snapshot says is not shown before that: then rt_make_real pushes all that is missing,
-    outermost first, as the interpreter would have done. A call that comes to its end before costs no frame at all. */
+    outermost first, as the interpreter would have done. A call that comes to its end before costs no frame at all.
+
+    Calls are frequent and short: what they ask is kept where one load finds it. */
 #include "runtime/state.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { WORDS = 64 };
@@ -12,6 +15,28 @@ enum { WORDS = 64 };
 typedef struct {
     uint64_t words[WORDS]; /* laid out as a frame */
 } Slots;
+
+/* What is the same for each call of some code. */
+typedef struct {
+    PyCodeObject *code;
+    RtPlace *place;
+    int nargs, end; /* of its words */
+} Target;
+
+static Target targets[64];
+
+/* A return that builds nothing: leaves of the exit. */
+typedef struct RtReturn {
+    PyObject *constant; /* borrowed: the result, or NULL */
+    int result;         /* else this leaf */
+    bool result_is_owned;
+    int nowned, owned[16];
+} RtReturn;
+
+static inline int words_before_slots(void)
+{
+    return (int)((size_t)cpy_slot_offset / sizeof(uint64_t));
+}
 
 /* Of the operand stack too: a loop that the function's trace jumps into may keep some of it in memory. */
 static int slots_of(const PyFunctionObject *func)
@@ -67,123 +92,221 @@ void rt_make_real(CgRun *run)
 }
 
 /* ---- the return ------------------------------------------------------------------------------------------- */
-/* The frame is gone for whoever looks, its callers are there. */
-static void release(CgRun *run, PyObject *o)
+static RtReturn *new_return(const RtReturn *r)
+{
+    RtReturn *copy = malloc(sizeof *copy);
+    if (copy == NULL) {
+        Py_FatalError("jitney: no memory to leave a trace");
+    }
+    *copy = *r;
+    return copy;
+}
+
+/* 3.13 has an instruction that returns a constant. */
+static PyObject *returned_constant(const IrSnapshot *snap)
+{
+    CpyInsn insn = cpy_decode(snap->frames[0].code, snap->frames[0].place);
+    return insn.op == CPYOP_return_const ? insn.obj : NULL;
+}
+
+RtReturn *rt_plan_return(const CgExit *exit)
+{
+    const IrSnapshot *snap = &exit->trace->ir->snaps.data[exit->snap];
+    RtReturn r = {.result = -1};
+    int leaf = 0, top = cpy_code_stack_base(snap->frames[0].code) + snap->frames[0].depth - 1;
+    if (exit->op != IR_leave || snap->nframes != 1 || snap->nvirtuals != 0 || snap->ndrops != 0) {
+        return NULL;
+    }
+    if (snap->kind == IR_EXIT_RESUME) {
+        r.constant = returned_constant(snap);
+    }
+    for (int i = 0; i < snap->nslots; i++) {
+        const IrSnapSlot *s = &snap->slots[i];
+        if (s->flags & (IR_SNAP_INT | IR_SNAP_FUNC)) {
+            return NULL;
+        }
+        if (s->value == IR_NONE) {
+            continue;
+        }
+        bool owned = (s->flags & IR_SNAP_OWNED) && exit->locs[leaf].type == IR_OBJ;
+        if (s->slot == top && r.constant == NULL) {
+            r.result = leaf;
+            r.result_is_owned = owned;
+        } else if (owned && r.nowned == (int)Py_ARRAY_LENGTH(r.owned)) {
+            return NULL;
+        } else if (owned) {
+            r.owned[r.nowned++] = leaf;
+        }
+        leaf++;
+    }
+    bool known = r.constant != NULL || (snap->kind == IR_EXIT_RETURN && r.result >= 0);
+    return known ? new_return(&r) : NULL;
+}
+
+/* Its death may be seen: the frame is gone for whoever looks, its callers are there. */
+static __attribute__((noinline)) void let_die(CgRun *run, PyObject *o)
 {
     RtRun *mine = run->runtime;
-    if (Py_REFCNT(o) == 1 && mine->counted != 0 && !rt_death_is_silent(o)) {
+    if (mine->counted != 0 && !rt_death_is_silent(o)) {
         show_caller(run);
     }
     Py_DECREF(o);
 }
 
-/* What the slots and the snapshot own goes, but for the result. */
-static PyObject *return_lightly(CgRun *run, const CgExit *exit)
+static inline void release(CgRun *run, PyObject *o)
 {
-    RtRun *mine = run->runtime;
-    const IrSnapshot *snap = &exit->trace->ir->snaps.data[exit->snap];
-    int base = cpy_code_stack_base((PyCodeObject *)mine->func->func_code), leaf = 0;
-    int top = base + snap->frames[0].depth - 1;
-    PyObject *owned[WORDS * 3], *result = NULL;
-    int n = 0;
-    for (int i = 0; i < snap->nslots; i++) {
-        const IrSnapSlot *s = &snap->slots[i];
-        if (s->value == IR_NONE) {
-            continue;
-        }
-        bool is_object = exit->locs[leaf].type == IR_OBJ;
-        PyObject *o = s->slot == top || is_object ? rt_leaf_new(run, exit, leaf) : NULL;
-        if (s->slot == top) {
-            result = o;
-        } else if (is_object) {
-            owned[n++] = o;
-        }
-        if (is_object && (s->flags & IR_SNAP_OWNED)) {
-            owned[n++] = o;
-        }
-        leaf++;
+    if (Py_REFCNT(o) == 1) {
+        let_die(run, o);
+    } else {
+        Py_DECREF(o);
     }
-    for (int i = 0; i < slots_of(mine->func); i++) {
-        CpySlot s = cpy_slot_get(mine->root, i);
-        if (s.kind == CPY_SLOT_OWNED) {
-            owned[n++] = s.obj;
-        }
+}
+
+static inline PyObject *result_of(const CgRun *run, const CgExit *exit, const RtReturn *r)
+{
+    if (r->constant != NULL) {
+        return Py_NewRef(r->constant);
     }
-    for (int i = 0; i < n; i++) {
-        release(run, owned[i]);
+    PyObject *result = rt_leaf_new(run, exit, r->result);
+    if (r->result_is_owned) {
+        Py_DECREF(result);
     }
     return result;
 }
 
-static bool is_plain_return(const CgRun *run, CgExit *exit)
+static inline PyObject *owned_word(uint64_t word)
 {
-    const IrSnapshot *snap = &exit->trace->ir->snaps.data[exit->snap];
-    const RtRun *mine = run->runtime;
-    return mine->light && ((RtTrace *)exit->trace->runtime)->tree == mine->tree && rt_plan(exit)->returns &&
-           snap->nslots < WORDS;
+    uint64_t mask = (uint64_t)cpy_slot_mask;
+    return (word & ~mask) == 0 ? (PyObject *)(uintptr_t)word : NULL;
+}
+
+/* What the slots and the snapshot own goes, but for the result. */
+static PyObject *return_lightly(CgRun *run, const CgExit *exit, const RtReturn *r, const Slots *slots, int end)
+{
+    PyObject *result = result_of(run, exit, r);
+    for (int i = 0; i < r->nowned; i++) {
+        PyObject *o = rt_leaf_new(run, exit, r->owned[i]);
+        Py_DECREF(o); /* The one that was just taken. */
+        release(run, o);
+    }
+    for (int i = words_before_slots(); i < end; i++) {
+        PyObject *o = owned_word(slots->words[i]);
+        if (o != NULL) {
+            release(run, o);
+        }
+    }
+    return result;
 }
 
 /* ---- the call --------------------------------------------------------------------------------------------- */
-static int frames_at(const CgExit *exit)
+void rt_forget_light_calls(void)
 {
-    return exit->trace->ir->snaps.data[exit->snap].nframes;
+    memset(targets, 0, sizeof targets);
 }
 
-static int words_before_slots(void)
+static __attribute__((noinline)) bool find_target(Target *t, PyCodeObject *code)
 {
-    return (int)((size_t)cpy_slot_offset / sizeof(uint64_t));
+    int end = words_before_slots() + cpy_code_stack_base(code) + code->co_stacksize;
+    RtPlace *place = rt_is_simple_code(code) && end <= WORDS ? rt_place(code, RT_AT_START, true) : NULL;
+    if (place == NULL) {
+        return false;
+    }
+    *t = (Target){.code = code, .place = place, .nargs = code->co_argcount, .end = end};
+    return true;
 }
 
-static bool can_be_light(PyThreadState *ts, const PyFunctionObject *func, const RtTree *tree, const CgRun *caller, int counted)
+static inline Target *target_of(PyCodeObject *code)
+{
+    Target *t = &targets[((uintptr_t)code >> 6) % Py_ARRAY_LENGTH(targets)];
+    return t->code == code || find_target(t, code) ? t : NULL;
+}
+
+static bool is_watched(PyThreadState *ts, RtTree *tree, uint64_t version)
+{
+    if (tree->unwatched != version + 1) {
+        tree->unwatched = cpy_others_watch(ts, tree->code) ? 0 : version + 1;
+    }
+    return tree->unwatched == 0;
+}
+
+static inline bool can_enter(RtTree *tree, const RtRun *outer, uint64_t breaker, int counted)
+{
+    char here;
+    return tree != NULL && tree->valid && tree->kind == REC_FUNCTION && tree->breaker == outer->breaker &&
+           (breaker & rt.config.breaker_mask) == 0 && outer->npushed == 0 && rt.recording.rec == NULL &&
+           outer->ts->py_recursion_remaining > RT_MAX_FRAMES + counted && &here > outer->stack->floor &&
+           outer->stack->nesting < RT_MAX_NESTING && !is_watched(outer->ts, tree, breaker & rt.config.version_mask);
+}
+
+/* Owned by the slot: an immortal object's word has a tag. */
+static inline uint64_t word_of(PyObject *o)
+{
+    uint64_t tag = cpy_slot_flags_offset < 0 ? 0 : ((uint8_t *)o)[cpy_slot_flags_offset] & 1;
+    return (uint64_t)(uintptr_t)Py_NewRef(o) | tag;
+}
+
+/* Default values are the function's last ones. False: an argument is missing. */
+static inline bool fill(Slots *slots, const Target *t, PyFunctionObject *func, PyObject *const *args, int nargs)
+{
+    int at = words_before_slots();
+    memset(slots->words, 0, (size_t)at * sizeof slots->words[0]);
+    if (nargs != t->nargs) {
+        PyObject *defaults = func->func_defaults;
+        int ndefaults = defaults != NULL ? (int)PyTuple_GET_SIZE(defaults) : 0;
+        if (nargs > t->nargs || nargs + ndefaults < t->nargs) {
+            return false;
+        }
+        for (int i = nargs; i < t->nargs; i++) {
+            slots->words[at + i] = word_of(PyTuple_GET_ITEM(defaults, ndefaults - t->nargs + i));
+        }
+    }
+    for (int i = 0; i < nargs; i++) {
+        slots->words[at + i] = word_of(args[i]);
+    }
+    for (int i = at + t->nargs; i < t->end; i++) {
+        slots->words[i] = (uint64_t)cpy_slot_null;
+    }
+    return true;
+}
+
+static inline void start_run(CgRun *run, RtRun *mine, Slots *slots, PyFunctionObject *func, RtTree *tree, CgRun *caller, int counted)
 {
     const RtRun *outer = caller->runtime;
-    return outer->npushed == 0 && ts == outer->ts && tree->kind == REC_FUNCTION && rt.recording.rec == NULL &&
-           words_before_slots() + slots_of(func) <= WORDS && ts->py_recursion_remaining > RT_MAX_FRAMES + counted;
-}
-
-static CpyFrame *fill(Slots *slots, PyFunctionObject *func, PyObject *const *args, int nargs)
-{
-    PyCodeObject *code = (PyCodeObject *)func->func_code;
-    CpyFrame *f = (CpyFrame *)slots->words;
-    PyObject *const *defaults = func->func_defaults != NULL ? &PyTuple_GET_ITEM(func->func_defaults, PyTuple_GET_SIZE(func->func_defaults) - code->co_argcount) : NULL;
-    memset(slots->words, 0, (size_t)words_before_slots() * sizeof slots->words[0]);
-    for (int i = 0; i < code->co_argcount; i++) {
-        cpy_slot_take(f, i, Py_NewRef(i < nargs ? args[i] : defaults[i]));
-    }
-    for (int i = code->co_argcount; i < slots_of(func); i++) {
-        cpy_slot_take(f, i, NULL);
-    }
-    return f;
+    mine->ts = outer->ts;
+    mine->stack = outer->stack;
+    mine->breaker = outer->breaker;
+    mine->root = (CpyFrame *)slots->words;
+    mine->tree = tree;
+    mine->dying = NULL;
+    mine->npushed = 0;
+    mine->kept = false;
+    mine->shaken = mine->synced = NULL;
+    mine->caller = caller;
+    mine->func = func;
+    mine->light = true;
+    mine->counted = counted;
+    run->frame = slots->words;
+    run->exit = NULL;
+    run->rounds = 0;
+    run->runtime = mine;
+    run->later = NULL;
+    run->version = caller->version;
 }
 
 /* False: it was left in another way, *leaving says what is to be done. */
-static __attribute__((noinline)) bool run_lightly(PyThreadState *ts, PyFunctionObject *func, Slots *slots, RtTree *tree, CgRun *caller, int counted,
+static __attribute__((noinline)) bool run_lightly(PyFunctionObject *func, Slots *slots, const Target *t, RtTree *tree, CgRun *caller,
                                                   RtLeaving *leaving, PyObject **result)
 {
     CgRun run;
     RtRun mine;
-    mine.ts = ts;
-    mine.root = (CpyFrame *)slots->words;
-    mine.tree = tree;
-    mine.dying = NULL;
-    mine.npushed = 0;
-    mine.kept = false;
-    mine.shaken = mine.synced = NULL;
-    mine.caller = caller;
-    mine.func = func;
-    mine.light = true;
-    mine.counted = counted;
-    run.frame = slots->words;
-    run.exit = NULL;
-    run.rounds = 0;
-    run.runtime = &mine;
-    run.later = NULL;
-    run.version = cpy_monitoring_version(ts);
-    ts->py_recursion_remaining -= counted;
+    int counted = caller->later->nframes;
+    start_run(&run, &mine, slots, func, tree, caller, counted);
+    mine.ts->py_recursion_remaining -= counted;
     CgExit *exit = rt.enter(tree->root->cg->code, &run);
-    if (is_plain_return(&run, exit)) {
-        *result = return_lightly(&run, exit);
-        ts->py_recursion_remaining += mine.counted;
+    const RtReturn *returns = rt_plan(exit)->returns;
+    if (mine.light && returns != NULL) {
+        *result = return_lightly(&run, exit, returns, slots, t->end);
+        mine.ts->py_recursion_remaining += mine.counted;
         caller->later = NULL;
         return true;
     }
@@ -191,19 +314,46 @@ static __attribute__((noinline)) bool run_lightly(PyThreadState *ts, PyFunctionO
     return false;
 }
 
-bool rt_call_lightly(PyThreadState *ts, PyFunctionObject *func, PyObject *const *args, int nargs, RtTree *tree, CgRun *caller, PyObject **result)
+/* Its caller's activation holds its own tree. */
+static PyObject *call_lightly(PyFunctionObject *func, Slots *slots, const Target *t, RtTree *tree, CgRun *caller)
 {
-    Slots slots;
     RtActivation activation;
     RtLeaving leaving;
-    int counted = frames_at(caller->later);
-    if (!can_be_light(ts, func, tree, caller, counted) || !rt_begin_run(ts, tree, &activation)) {
+    PyObject *result;
+    const RtRun *outer = caller->runtime;
+    PyThreadState *ts = outer->ts;
+    RtStack *stack = outer->stack;
+    bool hold = tree != outer->tree;
+    stack->nesting++;
+    tree->entries++;
+    rt.stats.entries++;
+    if (hold) {
+        rt_hold(&activation, tree);
+    }
+    bool returned = run_lightly(func, slots, t, tree, caller, &leaving, &result);
+    if (hold) {
+        rt_release(&activation);
+    }
+    if (returned) {
+        stack->nesting--;
+        return result;
+    }
+    return rt_finish_run(ts, tree, &leaving);
+}
+
+bool rt_call_lightly(PyObject *callable, PyObject *const *args, size_t nargs, CgRun *caller, PyObject **result)
+{
+    Slots slots;
+    PyFunctionObject *func = (PyFunctionObject *)callable;
+    const RtRun *outer = caller->runtime;
+    if (!rt.on || !PyFunction_Check(callable) || !cpy_function_is_plain(func)) {
         return false;
     }
-    fill(&slots, func, args, nargs);
-    if (!run_lightly(ts, func, &slots, tree, caller, counted, &leaving, result)) {
-        *result = rt_finish_run(ts, &leaving, &activation);
+    const Target *t = target_of((PyCodeObject *)func->func_code);
+    if (t == NULL || !can_enter(t->place->tree, outer, *(volatile uint64_t *)outer->breaker, caller->later->nframes) ||
+        !fill(&slots, t, func, args, (int)nargs)) {
+        return false;
     }
-    rt_end_run(&activation);
+    *result = call_lightly(func, &slots, t, t->place->tree, caller);
     return true;
 }

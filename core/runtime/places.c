@@ -185,6 +185,7 @@ void rt_forget_code(PyCodeObject *code)
     if (c == NULL) {
         return;
     }
+    rt_forget_light_calls();
     for (RtPlace *p = c->places; p != NULL; p = p->next) {
         remove_place(p);
     }
@@ -194,6 +195,7 @@ void rt_forget_code(PyCodeObject *code)
 
 void rt_free_places(void)
 {
+    rt_forget_light_calls();
     for (size_t i = 0; rt.codes != NULL && i <= rt.codes_mask; i++) {
         if (rt.codes[i] != NULL && rt.codes[i] != REMOVED) {
             free_code(rt.codes[i]);

@@ -45,6 +45,7 @@ static bool is_recordable(const CgExit *exit)
     case IR_guard_valid:
     case IR_guard_ok:
     case IR_sync:
+    case IR_sync_later:
         return false;
     case IR_leave:
         if (rt_tree_at(exit) != NULL) {

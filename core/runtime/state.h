@@ -104,7 +104,7 @@ typedef struct RtTree {
 typedef struct RtPlan {
     int tries, misses;     /* recordings that failed; that came at the wrong moment */
     bool given_up;
-    bool returns;          /* a return of the root frame, nothing to be built */
+    struct RtReturn *returns; /* of the root frame, nothing to be built: see light.c; or NULL */
     uint32_t left;         /* times until it is recorded */
     uint64_t taken;
     bool only_locals; /* see leave.c */
@@ -116,9 +116,18 @@ typedef struct RtActivation {
     struct RtActivation *next, *prev;
 } RtActivation;
 
+/* What entering machine code asks of the C stack, by thread. */
+typedef struct RtStack {
+    char *floor;            /* no further below */
+    int nesting;            /* entries below one another */
+} RtStack;
+enum { RT_MAX_NESTING = 150 }; /* each may take a C call of the interpreter's own counter */
+
 /* CgRun.runtime: one run of machine code. */
 typedef struct RtRun {
     PyThreadState *ts;
+    RtStack *stack;
+    void *breaker;          /* the thread's */
     CpyFrame *root;
     RtTree *tree;           /* entered */
     PyObject *dying;        /* its count is 0 already; dies when the frames are rebuilt */
@@ -238,16 +247,18 @@ bool rt_rests(RtPlace *p, CpyFrame *f);                   /* at each event of a 
 void rt_weigh(RtTree *tree, const CgExit *exit, uint64_t rounds, int64_t cycles); /* after each run */
 int rt_enter(PyThreadState *ts, CpyFrame *f, RtPlace *p); /* as an event callback's result */
 PyObject *rt_enter_function(PyThreadState *ts, CpyFrame *f, RtTree *tree); /* a frame that was pushed for it, which is gone then */
-/* Parts of that: */
-bool rt_begin_run(PyThreadState *ts, RtTree *tree, RtActivation *activation); /* false: not to be entered now */
-PyObject *rt_finish_run(PyThreadState *ts, struct RtLeaving *leaving, RtActivation *activation);
-void rt_end_run(RtActivation *activation);
-/* light.c: a call from machine code whose sync is CgRun.later. False: it is to be done in another way. */
-bool rt_call_lightly(PyThreadState *ts, PyFunctionObject *func, PyObject *const *args, int nargs, RtTree *tree, CgRun *caller, PyObject **result);
-void rt_make_real(CgRun *run); /* its root frame and all above it are shown */
+/* What comes behind the first run of machine code that was not entered by those. */
+PyObject *rt_finish_run(PyThreadState *ts, RtTree *tree, struct RtLeaving *leaving);
 
 /* call.c: as PyObject_Vectorcall, from the machine code of `caller` */
 PyObject *rt_call_function(PyObject *callable, PyObject *const *args, size_t nargsf, PyObject *kwnames, CgRun *caller);
+bool rt_is_simple_code(const PyCodeObject *code); /* a frame of it is filled by copying arguments: nothing happens before its RESUME */
+
+/* light.c: a call from machine code whose sync is CgRun.later, without keywords. False: it is to be done in another way. */
+bool rt_call_lightly(PyObject *callable, PyObject *const *args, size_t nargs, CgRun *caller, PyObject **result);
+void rt_make_real(CgRun *run); /* its root frame and all above it are shown */
+struct RtReturn *rt_plan_return(const CgExit *exit); /* NULL: it is no plain one */
+void rt_forget_light_calls(void); /* places are about to be freed */
 
 /* leave.c */
 typedef struct RtLeaving {

@@ -121,7 +121,9 @@ void rt_tree_kill(RtTree *tree)
 static void free_exits(CgTrace *cg)
 {
     for (int i = 0; i < cg->nexits; i++) {
-        free(cg->exits[i].data);
+        RtPlan *plan = cg->exits[i].data;
+        free(plan != NULL ? plan->returns : NULL);
+        free(plan);
     }
 }
 

@@ -801,7 +801,6 @@ static void emit_control(Emit *e, const CgInsn *n) {
         break;
     }
     default:
-        x64_exit_always(e, n);
         break;
     }
 }
@@ -968,7 +967,6 @@ static void emit_insn(Emit *e, const CgInsn *n) {
     case IR_loop:
     case IR_end_loop:
     case IR_end_link:
-    case IR_leave:
         emit_control(e, n);
         break;
     default:

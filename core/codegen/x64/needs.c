@@ -439,6 +439,7 @@ void x64_needs(const CgFunc *f, const CgInsn *n, CgNeeds *needs) {
     case IR_call_array:
     case IR_call_array_quiet:
     case IR_sync:
+    case IR_sync_later:
     case IR_unsync:
         call_needs(f, n, needs);
         break;

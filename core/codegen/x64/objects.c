@@ -626,6 +626,20 @@ static void emit_sync(Emit *e, const CgInsn *n) {
     x64_call_address(&e->a, code_of(&e->config->sync));
 }
 
+/* No side trace goes on behind a return: no stub, and only what the snapshot needs is saved. */
+static bool is_return(const Emit *e, const CgInsn *n) {
+    return e->f->ir->snaps.data[ir_at(e->f->ir, n->ref)->snap - 1].kind == IR_EXIT_RETURN;
+}
+
+static void emit_leave(Emit *e, const CgInsn *n) {
+    if (is_return(e, n)) {
+        transfer(e, exit_regs(exit_of(e, n)), true);
+        x64_leave_through(e, exit_of(e, n));
+    } else {
+        x64_exit_always(e, n);
+    }
+}
+
 static void emit_unsync(Emit *e) {
     mov_gpr(e, RDI, RBP);
     x64_call_address(&e->a, code_of(&e->config->unsync));
@@ -653,7 +667,11 @@ static bool emit_call(Emit *e, const CgInsn *n) {
     case IR_box_f64:
         x64_call_address(&e->a, helper(e, IR_CALL_box_f64_slow));
         return true;
+    case IR_leave:
+        emit_leave(e, n);
+        return true;
     case IR_sync:
+    case IR_sync_later:
         emit_sync(e, n);
         return true;
     case IR_unsync:
