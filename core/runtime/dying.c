@@ -11,7 +11,7 @@
 #include <dlfcn.h>
 #include <string.h>
 
-enum { MAX_DEPTH = 12, MAX_SEEN = 20000, FEW = 32 };
+enum { MAX_DEPTH = 12, MAX_SEEN = 20000, FEW = 32, FEW_MET = 8 };
 
 typedef struct {
     PyObject *o;
@@ -159,43 +159,8 @@ static void look_at(Search *s, PyObject *o)
     }
 }
 
-static bool hold_nothing(PyObject *const *items, Py_ssize_t n)
-{
-    for (Py_ssize_t i = 0; i < n; i++) {
-        if (items[i] != NULL && !rt_holds_nothing(Py_TYPE(items[i]))) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* The most frequent by far: lists, tuples and sets of numbers and text. */
-static bool is_flat(PyObject *o)
-{
-    if (PyList_CheckExact(o)) {
-        return hold_nothing(((PyListObject *)o)->ob_item, PyList_GET_SIZE(o));
-    }
-    if (PyTuple_CheckExact(o)) {
-        return hold_nothing(((PyTupleObject *)o)->ob_item, PyTuple_GET_SIZE(o));
-    }
-    if (PySlice_Check(o)) {
-        return hold_nothing(&((PySliceObject *)o)->start, 3);
-    }
-    PySetObject *set = (PySetObject *)o;
-    if (!PySet_CheckExact(o) || set->weakreflist != NULL) {
-        return false;
-    }
-    for (Py_ssize_t i = 0; i <= set->mask; i++) {
-        PyObject *key = set->table[i].key; /* or the mark of a deleted one, an object too */
-        if (key != NULL && !rt_holds_nothing(Py_TYPE(key))) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* Instances of plain classes are as frequent. Whether a class is one may change with its attributes: the last ones are remembered by
-   their version. */
+/* ---- small ones ---------------------------------------------------------------------------------------- */
+/* Whether a class is one may change with its attributes: the last ones are remembered by their version. */
 static bool is_plain_class(PyTypeObject *t)
 {
     static struct {
@@ -215,14 +180,85 @@ static bool is_plain_class(PyTypeObject *t)
     return cache[i].plain;
 }
 
-static bool is_flat_instance(PyObject *o)
+/* The most frequent by far: lists, tuples, sets and instances of plain classes that hold numbers and text, what others hold too, and
+   a few of their own kind. What others hold lives on when it was met but once. */
+typedef struct {
+    int depth, n;
+    PyObject *met[FEW_MET];
+} Few;
+
+static bool dies_quietly(PyObject *o, Few *few);
+
+static bool lives_on(PyObject *o, Few *few)
+{
+    for (int i = 0; i < few->n; i++) {
+        if (few->met[i] == o) {
+            return false;
+        }
+    }
+    if (few->n == FEW_MET) {
+        return false;
+    }
+    few->met[few->n++] = o;
+    return true;
+}
+
+static bool all_quiet(PyObject *const *items, Py_ssize_t n, Few *few)
+{
+    for (Py_ssize_t i = 0; i < n; i++) {
+        PyObject *o = items[i];
+        if (o == NULL || rt_holds_nothing(Py_TYPE(o))) {
+            continue;
+        }
+        if (!(Py_REFCNT(o) > 1 ? lives_on(o, few) : dies_quietly(o, few))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool set_is_quiet(const PySetObject *set)
+{
+    if (set->weakreflist != NULL) {
+        return false;
+    }
+    for (Py_ssize_t i = 0; i <= set->mask; i++) {
+        PyObject *key = set->table[i].key; /* or the mark of a deleted one, an object too */
+        if (key != NULL && !rt_holds_nothing(Py_TYPE(key))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool instance_is_quiet(PyObject *o, Few *few)
 {
     int n = 0;
     if (!is_plain_class(Py_TYPE(o)) || has_weakrefs(o)) {
         return false;
     }
     PyObject *const *items = cpy_inline_attrs(o, &n);
-    return items != NULL && hold_nothing(items, n);
+    return items != NULL && all_quiet(items, n, few);
+}
+
+static bool dies_quietly(PyObject *o, Few *few)
+{
+    bool quiet;
+    if (few->depth == 0) {
+        return false;
+    }
+    few->depth--;
+    if (PyList_CheckExact(o)) {
+        quiet = all_quiet(((PyListObject *)o)->ob_item, PyList_GET_SIZE(o), few);
+    } else if (PyTuple_CheckExact(o)) {
+        quiet = all_quiet(((PyTupleObject *)o)->ob_item, PyTuple_GET_SIZE(o), few);
+    } else if (PySlice_Check(o)) {
+        quiet = all_quiet(&((PySliceObject *)o)->start, 3, few);
+    } else {
+        quiet = PySet_CheckExact(o) ? set_is_quiet((PySetObject *)o) : instance_is_quiet(o, few);
+    }
+    few->depth++;
+    return quiet;
 }
 
 static __attribute__((noinline)) bool search_finds_nothing(PyObject *o)
@@ -238,5 +274,8 @@ static __attribute__((noinline)) bool search_finds_nothing(PyObject *o)
 
 bool rt_death_is_silent(PyObject *o)
 {
-    return rt_holds_nothing(Py_TYPE(o)) || is_flat(o) || is_flat_instance(o) || search_finds_nothing(o);
+    Few few;
+    few.depth = 3;
+    few.n = 0;
+    return rt_holds_nothing(Py_TYPE(o)) || dies_quietly(o, &few) || search_finds_nothing(o);
 }
