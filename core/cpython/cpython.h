@@ -186,6 +186,7 @@ unsigned int cpy_type_version(PyTypeObject *type); /* assigns one if needed; 0 w
 extern const int cpy_type_version_offset;          /* of tp_version_tag */
 /* Calls fn for each function that there is. It may do anything. */
 void cpy_each_function(void (*fn)(PyFunctionObject *));
+extern vectorcallfunc cpy_plain_vectorcall; /* the interpreter's own for functions; cpy_probe_layout finds it */
 bool cpy_function_is_plain(PyFunctionObject *f); /* its vectorcall is the interpreter's own */
 unsigned int cpy_function_version(PyFunctionObject *f); /* may be 0 */
 extern const int cpy_function_version_offset;

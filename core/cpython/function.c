@@ -41,28 +41,26 @@ cpy_each_function(void (*fn)(PyFunctionObject *))
     free(found.all);
 }
 
-/* The interpreter's own vectorcall is not exported by every build: a fresh function has it. */
-static vectorcallfunc
-plain_vectorcall(void)
+vectorcallfunc cpy_plain_vectorcall;
+
+/* It is not exported by every build: a fresh function has it. */
+int
+find_plain_vectorcall(void)
 {
-    static vectorcallfunc plain;
-    if (plain == NULL) {
-        PyObject *globals = PyDict_New();
-        PyCodeObject *code = PyCode_NewEmpty("<jitney>", "probe", 1);
-        PyObject *f = globals != NULL && code != NULL ? PyFunction_New((PyObject *)code, globals) : NULL;
-        if (f != NULL) {
-            plain = ((PyFunctionObject *)f)->vectorcall;
-        }
-        PyErr_Clear();
-        Py_XDECREF(f);
-        Py_XDECREF(code);
-        Py_XDECREF(globals);
+    PyObject *globals = PyDict_New();
+    PyCodeObject *code = PyCode_NewEmpty("<jitney>", "probe", 1);
+    PyObject *f = globals != NULL && code != NULL ? PyFunction_New((PyObject *)code, globals) : NULL;
+    if (f != NULL) {
+        cpy_plain_vectorcall = ((PyFunctionObject *)f)->vectorcall;
     }
-    return plain;
+    Py_XDECREF(f);
+    Py_XDECREF(code);
+    Py_XDECREF(globals);
+    return f != NULL ? 0 : -1;
 }
 
 bool
 cpy_function_is_plain(PyFunctionObject *f)
 {
-    return f->vectorcall == plain_vectorcall();
+    return f->vectorcall == cpy_plain_vectorcall;
 }

@@ -440,12 +440,18 @@ probe_constants(void)
     return first == NULL || first == PyExc_AssertionError ? NULL : "common constants";
 }
 
+static const char *
+probe_functions(void)
+{
+    return find_plain_vectorcall() < 0 ? "functions" : NULL;
+}
+
 const char *
 cpy_probe_layout(void)
 {
     static const char *(*const probes[])(void) = {
         probe_opcodes, probe_numbers, probe_sequences, probe_range, probe_text, probe_dict,
-        probe_instance, probe_frame, probe_constants, probe_iterators, probe_generator,
+        probe_instance, probe_frame, probe_constants, probe_iterators, probe_generator, probe_functions,
     };
     for (size_t i = 0; i < sizeof(probes) / sizeof(probes[0]); i++) {
         const char *why = probes[i]();

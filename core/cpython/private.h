@@ -79,6 +79,10 @@ void frame_add_traceback(PyThreadState *ts, CpyFrame *f);
    traceback entry, puts the frame at the handler as the interpreter does, and returns true. */
 bool frame_unwind(PyThreadState *ts, CpyFrame *f);
 
+/* ---- shared: function.c ---- */
+/* -1: an exception is set. */
+int find_plain_vectorcall(void);
+
 /* ---- shared: decode.c ---- */
 /* NULL, or why the opcode tables do not fit the running interpreter. */
 const char *probe_opcodes(void);

@@ -1,6 +1,6 @@
 /*  Calls that machine code makes of Python functions that it did not inline: those with loops of their own, and recursion.
 
-    Instead of the interpreter's vectorcall they come here: such a function is compiled from its first instruction on when it was called
+    Those that are not light (light.c) come here instead of to the interpreter's vectorcall: such a function is compiled from its first instruction on when it was called
     often, and its machine code is entered without an event in between. What it has no code for runs in the interpreter from the frame
     that was made for it. */
 #include "runtime/state.h"
@@ -50,7 +50,6 @@ static void start_recording(PyThreadState *ts, CpyFrame *f, RtPlace *p)
     rt_record_root(REC_FUNCTION, ts, f, p->code, RT_AT_START);
 }
 
-/* In any way but the light one. */
 static PyObject *call_with_frame(PyThreadState *ts, PyFunctionObject *func, PyObject *const *args, size_t nargs, RtPlace *p)
 {
     CpyFrame *f = push_frame(ts, func, args, nargs);
@@ -74,14 +73,10 @@ static void sync_now(CgRun *caller)
     }
 }
 
-PyObject *rt_call_function(PyObject *callable, PyObject *const *args, size_t nargsf, PyObject *kwnames, CgRun *caller)
+PyObject *rt_call_heavily(PyObject *callable, PyObject *const *args, size_t nargsf, PyObject *kwnames, CgRun *caller)
 {
     size_t nargs = (size_t)PyVectorcall_NARGS(nargsf);
     PyFunctionObject *func = (PyFunctionObject *)callable;
-    PyObject *result;
-    if (kwnames == NULL && caller->later != NULL && rt_call_lightly(callable, args, nargs, caller, &result)) {
-        return result;
-    }
     sync_now(caller);
     if (!rt.on || kwnames != NULL || !PyFunction_Check(callable) || !is_simple(func, nargs)) {
         return PyObject_Vectorcall(callable, args, nargsf, kwnames);

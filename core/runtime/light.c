@@ -30,6 +30,7 @@ typedef struct RtReturn {
     PyObject *constant; /* borrowed: the result, or NULL */
     int result;         /* else this leaf */
     bool result_is_owned;
+    int end;            /* slots below may own something */
     int nowned, owned[16];
 } RtReturn;
 
@@ -139,6 +140,8 @@ RtReturn *rt_plan_return(const CgExit *exit)
         }
         leaf++;
     }
+    const RtTree *tree = ((RtTrace *)exit->trace->runtime)->tree;
+    r.end = words_before_slots() + tree->first_stack_slot + tree->entry_depth;
     bool known = r.constant != NULL || (snap->kind == IR_EXIT_RETURN && r.result >= 0);
     return known ? new_return(&r) : NULL;
 }
@@ -167,6 +170,11 @@ static inline PyObject *result_of(const CgRun *run, const CgExit *exit, const Rt
     if (r->constant != NULL) {
         return Py_NewRef(r->constant);
     }
+    const CgLoc *loc = &exit->locs[r->result];
+    if (loc->kind == CG_GPR && loc->type == IR_OBJ) {
+        PyObject *o = (PyObject *)(uintptr_t)run->gpr[loc->index];
+        return r->result_is_owned ? o : Py_NewRef(o);
+    }
     PyObject *result = rt_leaf_new(run, exit, r->result);
     if (r->result_is_owned) {
         Py_DECREF(result);
@@ -181,7 +189,7 @@ static inline PyObject *owned_word(uint64_t word)
 }
 
 /* What the slots and the snapshot own goes, but for the result. */
-static PyObject *return_lightly(CgRun *run, const CgExit *exit, const RtReturn *r, const Slots *slots, int end)
+static inline PyObject *return_lightly(CgRun *run, const CgExit *exit, const RtReturn *r, const Slots *slots)
 {
     PyObject *result = result_of(run, exit, r);
     for (int i = 0; i < r->nowned; i++) {
@@ -189,7 +197,7 @@ static PyObject *return_lightly(CgRun *run, const CgExit *exit, const RtReturn *
         Py_DECREF(o); /* The one that was just taken. */
         release(run, o);
     }
-    for (int i = words_before_slots(); i < end; i++) {
+    for (int i = words_before_slots(); i < r->end; i++) {
         PyObject *o = owned_word(slots->words[i]);
         if (o != NULL) {
             release(run, o);
@@ -249,7 +257,7 @@ static inline uint64_t word_of(PyObject *o)
 static inline bool fill(Slots *slots, const Target *t, PyFunctionObject *func, PyObject *const *args, int nargs)
 {
     int at = words_before_slots();
-    memset(slots->words, 0, (size_t)at * sizeof slots->words[0]);
+    slots->words[rt.config.frame_object_offset / (int)sizeof slots->words[0]] = 0; /* All of its head that machine code looks at. */
     if (nargs != t->nargs) {
         PyObject *defaults = func->func_defaults;
         int ndefaults = defaults != NULL ? (int)PyTuple_GET_SIZE(defaults) : 0;
@@ -294,7 +302,7 @@ static inline void start_run(CgRun *run, RtRun *mine, Slots *slots, PyFunctionOb
 }
 
 /* False: it was left in another way, *leaving says what is to be done. */
-static __attribute__((noinline)) bool run_lightly(PyFunctionObject *func, Slots *slots, const Target *t, RtTree *tree, CgRun *caller,
+static __attribute__((noinline)) bool run_lightly(PyFunctionObject *func, Slots *slots, RtTree *tree, CgRun *caller,
                                                   RtLeaving *leaving, PyObject **result)
 {
     CgRun run;
@@ -303,11 +311,10 @@ static __attribute__((noinline)) bool run_lightly(PyFunctionObject *func, Slots 
     start_run(&run, &mine, slots, func, tree, caller, counted);
     mine.ts->py_recursion_remaining -= counted;
     CgExit *exit = rt.enter(tree->root->cg->code, &run);
-    const RtReturn *returns = rt_plan(exit)->returns;
-    if (mine.light && returns != NULL) {
-        *result = return_lightly(&run, exit, returns, slots, t->end);
+    const RtPlan *plan = exit->data != NULL ? exit->data : rt_plan(exit);
+    if (mine.light && plan->returns != NULL) {
+        *result = return_lightly(&run, exit, plan->returns, slots);
         mine.ts->py_recursion_remaining += mine.counted;
-        caller->later = NULL;
         return true;
     }
     rt_rebuild(&run, exit, leaving);
@@ -315,7 +322,7 @@ static __attribute__((noinline)) bool run_lightly(PyFunctionObject *func, Slots 
 }
 
 /* Its caller's activation holds its own tree. */
-static PyObject *call_lightly(PyFunctionObject *func, Slots *slots, const Target *t, RtTree *tree, CgRun *caller)
+static inline PyObject *call_lightly(PyFunctionObject *func, Slots *slots, RtTree *tree, CgRun *caller)
 {
     RtActivation activation;
     RtLeaving leaving;
@@ -330,7 +337,7 @@ static PyObject *call_lightly(PyFunctionObject *func, Slots *slots, const Target
     if (hold) {
         rt_hold(&activation, tree);
     }
-    bool returned = run_lightly(func, slots, t, tree, caller, &leaving, &result);
+    bool returned = run_lightly(func, slots, tree, caller, &leaving, &result);
     if (hold) {
         rt_release(&activation);
     }
@@ -341,19 +348,18 @@ static PyObject *call_lightly(PyFunctionObject *func, Slots *slots, const Target
     return rt_finish_run(ts, tree, &leaving);
 }
 
-bool rt_call_lightly(PyObject *callable, PyObject *const *args, size_t nargs, CgRun *caller, PyObject **result)
+PyObject *rt_call_function(PyObject *callable, PyObject *const *args, size_t nargsf, PyObject *kwnames, CgRun *caller)
 {
     Slots slots;
     PyFunctionObject *func = (PyFunctionObject *)callable;
     const RtRun *outer = caller->runtime;
-    if (!rt.on || !PyFunction_Check(callable) || !cpy_function_is_plain(func)) {
-        return false;
+    if (!rt.on || kwnames != NULL || caller->later == NULL || !PyFunction_Check(callable) || func->vectorcall != cpy_plain_vectorcall) {
+        return rt_call_heavily(callable, args, nargsf, kwnames, caller);
     }
     const Target *t = target_of((PyCodeObject *)func->func_code);
     if (t == NULL || !can_enter(t->place->tree, outer, *(volatile uint64_t *)outer->breaker, caller->later->nframes) ||
-        !fill(&slots, t, func, args, (int)nargs)) {
-        return false;
+        !fill(&slots, t, func, args, (int)PyVectorcall_NARGS(nargsf))) {
+        return rt_call_heavily(callable, args, nargsf, kwnames, caller);
     }
-    *result = call_lightly(func, &slots, t, t->place->tree, caller);
-    return true;
+    return call_lightly(func, &slots, t->place->tree, caller);
 }

@@ -250,15 +250,14 @@ PyObject *rt_enter_function(PyThreadState *ts, CpyFrame *f, RtTree *tree); /* a 
 /* What comes behind the first run of machine code that was not entered by those. */
 PyObject *rt_finish_run(PyThreadState *ts, RtTree *tree, struct RtLeaving *leaving);
 
-/* call.c: as PyObject_Vectorcall, from the machine code of `caller` */
+/* light.c: as PyObject_Vectorcall, from the machine code of `caller`, which left a sync to it (CgRun.later) */
 PyObject *rt_call_function(PyObject *callable, PyObject *const *args, size_t nargsf, PyObject *kwnames, CgRun *caller);
-bool rt_is_simple_code(const PyCodeObject *code); /* a frame of it is filled by copying arguments: nothing happens before its RESUME */
-
-/* light.c: a call from machine code whose sync is CgRun.later, without keywords. False: it is to be done in another way. */
-bool rt_call_lightly(PyObject *callable, PyObject *const *args, size_t nargs, CgRun *caller, PyObject **result);
 void rt_make_real(CgRun *run); /* its root frame and all above it are shown */
 struct RtReturn *rt_plan_return(const CgExit *exit); /* NULL: it is no plain one */
 void rt_forget_light_calls(void); /* places are about to be freed */
+/* call.c: the same with frames */
+PyObject *rt_call_heavily(PyObject *callable, PyObject *const *args, size_t nargsf, PyObject *kwnames, CgRun *caller);
+bool rt_is_simple_code(const PyCodeObject *code); /* a frame of it is filled by copying arguments: nothing happens before its RESUME */
 
 /* leave.c */
 typedef struct RtLeaving {

@@ -640,10 +640,18 @@ static void emit_leave(Emit *e, const CgInsn *n) {
     }
 }
 
+/* Nothing to do where a sync was left to a call and the call did not need it. */
 static void emit_unsync(Emit *e) {
+    X64Mem later = x64_at(RBP, (int32_t)offsetof(CgRun, later));
+    x64_alu_mi(&e->a, ALU_CMP, W64, later, 0);
+    uint32_t needed = x64_jcc8(&e->a, CC_E);
+    x64_mov_mi(&e->a, W64, later, 0);
+    uint32_t done = x64_jmp8(&e->a);
+    x64_bind8(&e->a, needed);
     mov_gpr(e, RDI, RBP);
     x64_call_address(&e->a, code_of(&e->config->unsync));
     reload_frame(e);
+    x64_bind8(&e->a, done);
 }
 
 static bool emit_call(Emit *e, const CgInsn *n) {
