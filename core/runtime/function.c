@@ -9,6 +9,7 @@ enum {
     SEARCH = 12,           /* frames up the stack in which a function that calls itself is found again */
     STRETCH = 512,         /* entries by events between two looks at what they brought */
     SHORT_STAY = 2000,     /* cycles; event, entry and exit take some hundred */
+    STRIKES = 12,          /* such stretches in a row: at first the interpreter has the outer calls and only the innermost come here */
 };
 
 static bool calls_itself(CpyFrame *f, PyCodeObject *code)
@@ -38,8 +39,11 @@ static bool pays(RtTree *tree)
     tree->nsides_seen = tree->nsides;
     tree->entered = 0;
     tree->spent = 0;
-    tree->shut |= bad;
-    return !bad;
+    tree->strikes = bad ? tree->strikes + 1 : 0;
+    if (tree->strikes >= STRIKES) {
+        rt_shut(tree);
+    }
+    return !tree->shut;
 }
 
 /* A call that the recorder may be about to follow is the interpreter's. */

@@ -81,7 +81,7 @@ bool rt_rests(RtPlace *p, CpyFrame *f)
 }
 
 /* ---- weighing ---------------------------------------------------------------------------------- */
-static void shut(RtTree *tree)
+void rt_shut(RtTree *tree)
 {
     rt_log(RT_LOG_abort, "given_up", tree->code, tree->at, "%s: %s", rec_abort_name[ABORT_nothing_gained],
            rec_abort_sentence[ABORT_nothing_gained]);
@@ -107,7 +107,7 @@ static void judge(RtTree *tree)
         start_rest(tree);
     }
     else {
-        shut(tree);
+        rt_shut(tree);
     }
 }
 

@@ -243,6 +243,7 @@ struct RtLeaving;
 /* enter.c */
 /* Does a tree pay? (pays.c) */
 void rt_clock_round(RtPlace *p, CpyFrame *f);             /* at each event of a loop that is counted */
+void rt_shut(RtTree *tree);                               /* it does not pay */
 bool rt_rests(RtPlace *p, CpyFrame *f);                   /* at each event of a compiled loop: leave it to the interpreter */
 void rt_weigh(RtTree *tree, const CgExit *exit, uint64_t rounds, int64_t cycles); /* after each run */
 int rt_enter(PyThreadState *ts, CpyFrame *f, RtPlace *p); /* as an event callback's result */
