@@ -38,18 +38,30 @@ static bool is_of_python(destructor f)
            (info.dli_fbase == base || (info.dli_fname != NULL && strstr(info.dli_fname, "/lib-dynload/") != NULL));
 }
 
+/* There are few of them, asked often, and finding out takes long: no two may drive each other out in turn. */
 static bool is_known_dealloc(destructor f)
 {
+    enum { SLOTS = 256, PROBES = 8 };
     static struct {
         destructor f;
         bool known;
-    } cache[64];
-    size_t i = ((uintptr_t)f >> 4) % Py_ARRAY_LENGTH(cache);
-    if (cache[i].f != f) {
-        cache[i].known = is_of_python(f);
-        cache[i].f = f;
+    } cache[SLOTS];
+    static unsigned next;
+    size_t home = (size_t)((uintptr_t)f * 0x9E3779B97F4A7C15u >> 32), at = home;
+    for (size_t i = home; i < home + PROBES; i++) {
+        if (cache[i % SLOTS].f == f) {
+            return cache[i % SLOTS].known;
+        }
+        if (cache[i % SLOTS].f == NULL) {
+            at = i;
+            break;
+        }
+        at = home + next % PROBES;
     }
-    return cache[i].known;
+    next++;
+    cache[at % SLOTS].known = is_of_python(f);
+    cache[at % SLOTS].f = f;
+    return cache[at % SLOTS].known;
 }
 
 static bool has_known_dealloc(const PyTypeObject *t)
