@@ -128,7 +128,16 @@ static void forget_store(RecState *st, int i)
     }
 }
 
-/* What the trace took from the stack first, which runs no code; then locals, whose old values are released. */
+static void replace_slot(Recorder *r, RecFrame *f, int slot, IrRef value, int place)
+{
+    IrRef args[2] = {f->func_ref, value};
+    IrInsn imm = {.imm.field = slot_field(r, f, slot, IR_W_SLOT)};
+    IrRef replace = ir_append_imm(r->raw, IR_replace, args, 2, imm);
+    ir_set_snap(r->raw, replace, rec_snap_at(r, place, 0, IR_EXIT_RESUME));
+}
+
+/* What the trace took from the stack first, by a reference of its own, as the entry may be lent (3.14 on: by a constant, by a local);
+   then locals, whose old values are released. */
 void rec_write_generator_slots(Recorder *r, int place)
 {
     RecState *st = r->state;
@@ -139,8 +148,11 @@ void rec_write_generator_slots(Recorder *r, int place)
             i++;
             continue;
         }
-        rec_store(r, f->func_ref, ir_const_obj(r->raw, NULL), slot_field(r, f, slot, IR_W_SLOT));
+        if (st->stores[i].keep != IR_NONE) {
+            rec_op1(r, IR_incref, st->stores[i].keep);
+        }
         forget_store(st, i);
+        replace_slot(r, f, slot, ir_const_obj(r->raw, NULL), place);
     }
     for (int i = 0; i < st->nstores;) {
         RecFrame *f = &st->frames[st->stores[i].frame];
@@ -149,12 +161,10 @@ void rec_write_generator_slots(Recorder *r, int place)
             i++;
             continue;
         }
-        IrRef args[2] = {f->func_ref, st->stores[i].value};
-        IrInsn imm = {.imm.field = slot_field(r, f, slot, IR_W_SLOT)};
-        IrRef replace = ir_append_imm(r->raw, IR_replace, args, 2, imm);
+        IrRef value = st->stores[i].value;
         forget_store(st, i);
         f->modified[slot] = 0;
-        ir_set_snap(r->raw, replace, rec_snap_at(r, place, 0, IR_EXIT_RESUME));
+        replace_slot(r, f, slot, value, place);
     }
 }
 
