@@ -25,13 +25,15 @@ typedef struct {
 
 static Target targets[64];
 
-/* A return that builds nothing: leaves of the exit. */
+/* A return of the root frame: what becomes of the exit's leaves. */
 typedef struct RtReturn {
     PyObject *constant; /* borrowed: the result, or NULL */
-    int result;         /* else this leaf */
-    bool result_is_owned;
+    IrRef result;       /* else this value, */
+    int leaf;           /* that leaf */
+    bool is_owned;
+    uint64_t wanted;    /* virtuals that the result needs */
     int end;            /* slots below may own something */
-    int nowned, owned[16];
+    int nowned, owned[24]; /* leaves that own something, but for what the result takes */
 } RtReturn;
 
 static inline int words_before_slots(void)
@@ -110,76 +112,115 @@ static PyObject *returned_constant(const IrSnapshot *snap)
     return insn.op == CPYOP_return_const ? insn.obj : NULL;
 }
 
+static bool own(RtReturn *r, int leaf)
+{
+    if (r->nowned == (int)Py_ARRAY_LENGTH(r->owned)) {
+        return false;
+    }
+    r->owned[r->nowned++] = leaf;
+    return true;
+}
+
+/* The result's virtuals, with their parts, which come before them. */
+static uint64_t find_wanted(const IrSnapshot *snap, IrRef result)
+{
+    uint64_t wanted = result & IR_VIRTUAL ? 1ull << (result & ~IR_VIRTUAL) : 0;
+    for (int k = snap->nvirtuals - 1; k >= 0; k--) {
+        const IrVirtual *o = &snap->virtuals[k];
+        for (int i = 0; i < o->nvalues && (wanted >> k & 1); i++) {
+            wanted |= o->values[i] & IR_VIRTUAL ? 1ull << (o->values[i] & ~IR_VIRTUAL) : 0;
+        }
+    }
+    return wanted;
+}
+
+static bool plan_slots(RtReturn *r, const IrSnapshot *snap, const CgExit *exit, int *leaf)
+{
+    int top = cpy_code_stack_base(snap->frames[0].code) + snap->frames[0].depth - 1;
+    for (int i = 0; i < snap->nslots; i++) {
+        const IrSnapSlot *s = &snap->slots[i];
+        bool is_leaf = s->value != IR_NONE && !(s->value & IR_VIRTUAL);
+        bool is_owned = is_leaf && (s->flags & IR_SNAP_OWNED) && exit->locs[*leaf].type == IR_OBJ;
+        if (s->flags & IR_SNAP_FUNC) {
+            return false;
+        }
+        if (s->slot == top && r->constant == NULL && !(s->flags & IR_SNAP_INT)) {
+            r->result = s->value;
+            r->leaf = *leaf;
+            r->is_owned = is_owned;
+        } else if (is_owned && !own(r, *leaf)) {
+            return false;
+        }
+        *leaf += is_leaf;
+    }
+    return true;
+}
+
+/* What a virtual that is not made owns goes; what one that is made owns is the result's. */
+static bool plan_virtuals(RtReturn *r, const IrSnapshot *snap, int *leaf)
+{
+    for (int k = 0; k < snap->nvirtuals; k++) {
+        const IrVirtual *o = &snap->virtuals[k];
+        for (int i = 0; i < o->nvalues; i++) {
+            bool is_leaf = o->values[i] != IR_NONE && !(o->values[i] & IR_VIRTUAL);
+            if (is_leaf && !(r->wanted >> k & 1) && i < 32 && (o->owned >> i & 1) && !own(r, *leaf)) {
+                return false;
+            }
+            *leaf += is_leaf;
+        }
+    }
+    return true;
+}
+
 RtReturn *rt_plan_return(const CgExit *exit)
 {
     const IrSnapshot *snap = &exit->trace->ir->snaps.data[exit->snap];
-    RtReturn r = {.result = -1};
-    int leaf = 0, top = cpy_code_stack_base(snap->frames[0].code) + snap->frames[0].depth - 1;
-    if (exit->op != IR_leave || snap->nframes != 1 || snap->nvirtuals != 0 || snap->ndrops != 0) {
+    const RtTree *tree = ((RtTrace *)exit->trace->runtime)->tree;
+    RtReturn r = {.result = IR_NONE, .end = words_before_slots() + tree->first_stack_slot + tree->entry_depth};
+    int leaf = 0;
+    if (exit->op != IR_leave || snap->nframes != 1 || snap->nvirtuals > 64 || rt_has_exceptions(snap)) {
         return NULL;
     }
     if (snap->kind == IR_EXIT_RESUME) {
         r.constant = returned_constant(snap);
     }
-    for (int i = 0; i < snap->nslots; i++) {
-        const IrSnapSlot *s = &snap->slots[i];
-        if (s->flags & (IR_SNAP_INT | IR_SNAP_FUNC)) {
-            return NULL;
-        }
-        if (s->value == IR_NONE) {
-            continue;
-        }
-        bool owned = (s->flags & IR_SNAP_OWNED) && exit->locs[leaf].type == IR_OBJ;
-        if (s->slot == top && r.constant == NULL) {
-            r.result = leaf;
-            r.result_is_owned = owned;
-        } else if (owned && r.nowned == (int)Py_ARRAY_LENGTH(r.owned)) {
-            return NULL;
-        } else if (owned) {
-            r.owned[r.nowned++] = leaf;
-        }
-        leaf++;
+    bool ok = plan_slots(&r, snap, exit, &leaf) && (r.constant != NULL || (snap->kind == IR_EXIT_RETURN && r.result != IR_NONE));
+    r.wanted = find_wanted(snap, r.result);
+    ok = ok && plan_virtuals(&r, snap, &leaf);
+    for (int i = 0; i < snap->ndrops && ok; i++) {
+        ok = own(&r, leaf++);
     }
-    const RtTree *tree = ((RtTrace *)exit->trace->runtime)->tree;
-    r.end = words_before_slots() + tree->first_stack_slot + tree->entry_depth;
-    bool known = r.constant != NULL || (snap->kind == IR_EXIT_RETURN && r.result >= 0);
-    return known ? new_return(&r) : NULL;
+    return ok ? new_return(&r) : NULL;
 }
 
-/* Its death may be seen: the frame is gone for whoever looks, its callers are there. */
-static __attribute__((noinline)) void let_die(CgRun *run, PyObject *o)
+static PyObject *leaf_object(const CgRun *run, const CgExit *exit, int leaf)
 {
-    RtRun *mine = run->runtime;
-    if (mine->counted != 0 && !rt_death_is_silent(o)) {
-        show_caller(run);
-    }
-    Py_DECREF(o);
+    const CgLoc *loc = &exit->locs[leaf];
+    uint64_t bits = loc->kind == CG_GPR ? run->gpr[loc->index] : loc->kind == CG_SPILL ? run->spill[loc->index] : loc->value;
+    return (PyObject *)(uintptr_t)bits;
 }
 
-static inline void release(CgRun *run, PyObject *o)
+static __attribute__((noinline)) PyObject *build_result(CgRun *run, const CgExit *exit, const RtReturn *r)
 {
-    if (Py_REFCNT(o) == 1) {
-        let_die(run, o);
-    } else {
-        Py_DECREF(o);
-    }
+    RtValues values;
+    int leaf = 0;
+    rt_values_start_some(&values, run, exit, false, r->wanted);
+    return rt_value_new(&values, r->result, &leaf, false);
 }
 
-static inline PyObject *result_of(const CgRun *run, const CgExit *exit, const RtReturn *r)
+static inline PyObject *result_of(CgRun *run, const CgExit *exit, const RtReturn *r)
 {
     if (r->constant != NULL) {
         return Py_NewRef(r->constant);
     }
-    const CgLoc *loc = &exit->locs[r->result];
-    if (loc->kind == CG_GPR && loc->type == IR_OBJ) {
-        PyObject *o = (PyObject *)(uintptr_t)run->gpr[loc->index];
-        return r->result_is_owned ? o : Py_NewRef(o);
+    if (r->result & IR_VIRTUAL) {
+        return build_result(run, exit, r);
     }
-    PyObject *result = rt_leaf_new(run, exit, r->result);
-    if (r->result_is_owned) {
-        Py_DECREF(result);
+    if (exit->locs[r->leaf].type == IR_OBJ) {
+        PyObject *o = leaf_object(run, exit, r->leaf);
+        return r->is_owned ? o : Py_NewRef(o);
     }
-    return result;
+    return rt_leaf_new(run, exit, r->leaf);
 }
 
 static inline PyObject *owned_word(uint64_t word)
@@ -188,20 +229,81 @@ static inline PyObject *owned_word(uint64_t word)
     return (word & ~mask) == 0 ? (PyObject *)(uintptr_t)word : NULL;
 }
 
-/* What the slots and the snapshot own goes, but for the result. */
-static inline PyObject *return_lightly(CgRun *run, const CgExit *exit, const RtReturn *r, const Slots *slots)
+/* The objects that are released, one after the other; NULL at the end. */
+typedef struct {
+    const CgRun *run;
+    const CgExit *exit;
+    const RtReturn *r;
+    const uint64_t *words;
+    int leaf, word;
+} Released;
+
+static inline Released start_released(const CgRun *run, const CgExit *exit, const RtReturn *r, const Slots *slots)
 {
-    PyObject *result = result_of(run, exit, r);
-    for (int i = 0; i < r->nowned; i++) {
-        PyObject *o = rt_leaf_new(run, exit, r->owned[i]);
-        Py_DECREF(o); /* The one that was just taken. */
-        release(run, o);
-    }
-    for (int i = words_before_slots(); i < r->end; i++) {
-        PyObject *o = owned_word(slots->words[i]);
+    return (Released){.run = run, .exit = exit, .r = r, .words = slots->words, .word = words_before_slots()};
+}
+
+static inline PyObject *next_released(Released *all)
+{
+    while (all->leaf < all->r->nowned) {
+        PyObject *o = leaf_object(all->run, all->exit, all->r->owned[all->leaf++]);
         if (o != NULL) {
-            release(run, o);
+            return o;
         }
+    }
+    while (all->word < all->r->end) {
+        PyObject *o = owned_word(all->words[all->word++]);
+        if (o != NULL) {
+            return o;
+        }
+    }
+    return NULL;
+}
+
+static inline bool dies_unseen(PyObject *o)
+{
+    return rt_holds_nothing(Py_TYPE(o)) || rt_death_is_silent(o);
+}
+
+static PyObject *result_object(const CgRun *run, const CgExit *exit, const RtReturn *r)
+{
+    bool is_object = r->constant == NULL && !(r->result & IR_VIRTUAL) && exit->locs[r->leaf].type == IR_OBJ;
+    return is_object ? leaf_object(run, exit, r->leaf) : NULL;
+}
+
+/* Deaths that can be seen have their order, and see the frames of the callers: they are the interpreter's. *dying: a bit for each of
+   the first that die for sure. */
+static inline bool all_die_unseen(const CgRun *run, const CgExit *exit, const RtReturn *r, const Slots *slots, uint64_t *dying)
+{
+    Released all = start_released(run, exit, r, slots);
+    PyObject *result = result_object(run, exit, r);
+    uint64_t bit = 1;
+    *dying = 0;
+    for (PyObject *o = next_released(&all); o != NULL; o = next_released(&all)) {
+        if (Py_REFCNT(o) == 1 && o != result) {
+            if (!dies_unseen(o)) {
+                return false;
+            }
+            *dying |= bit;
+        }
+        bit <<= 1;
+    }
+    return true;
+}
+
+/* What the slots and the snapshot own goes, but for the result. What several of them held was not looked at as what dies. */
+static inline PyObject *return_lightly(CgRun *run, const CgExit *exit, const RtReturn *r, const Slots *slots, uint64_t dying)
+{
+    RtRun *mine = run->runtime;
+    PyObject *result = result_of(run, exit, r);
+    Released all = start_released(run, exit, r, slots);
+    uint64_t bit = 1;
+    for (PyObject *o = next_released(&all); o != NULL; o = next_released(&all)) {
+        if (Py_REFCNT(o) == 1 && !(dying & bit) && mine->counted != 0 && !dies_unseen(o)) {
+            show_caller(run);
+        }
+        Py_DECREF(o);
+        bit <<= 1;
     }
     return result;
 }
@@ -312,8 +414,9 @@ static __attribute__((noinline)) bool run_lightly(PyFunctionObject *func, Slots 
     mine.ts->py_recursion_remaining -= counted;
     CgExit *exit = rt.enter(tree->root->cg->code, &run);
     const RtPlan *plan = exit->data != NULL ? exit->data : rt_plan(exit);
-    if (mine.light && plan->returns != NULL) {
-        *result = return_lightly(&run, exit, plan->returns, slots);
+    uint64_t dying;
+    if (mine.light && plan->returns != NULL && all_die_unseen(&run, exit, plan->returns, slots, &dying)) {
+        *result = return_lightly(&run, exit, plan->returns, slots, dying);
         mine.ts->py_recursion_remaining += mine.counted;
         return true;
     }

@@ -255,7 +255,15 @@ static bool is_leaf(IrRef value)
     return value != IR_NONE && !(value & IR_VIRTUAL);
 }
 
-void rt_values_start(RtValues *v, CgRun *run, const CgExit *exit, bool borrow)
+static int skip_virtual(const IrVirtual *o, int leaf)
+{
+    for (int i = 0; i < o->nvalues; i++) {
+        leaf += is_leaf(o->values[i]);
+    }
+    return leaf;
+}
+
+void rt_values_start_some(RtValues *v, CgRun *run, const CgExit *exit, bool borrow, uint64_t wanted)
 {
     const IrSnapshot *snap = &exit->trace->ir->snaps.data[exit->snap];
     v->run = run;
@@ -270,6 +278,15 @@ void rt_values_start(RtValues *v, CgRun *run, const CgExit *exit, bool borrow)
         leaf += is_leaf(snap->slots[i].value);
     }
     for (int k = 0; k < snap->nvirtuals; k++) {
-        build_virtual(v, &snap->virtuals[k], k, &leaf);
+        if (wanted >> (k & 63) & 1) {
+            build_virtual(v, &snap->virtuals[k], k, &leaf);
+        } else {
+            leaf = skip_virtual(&snap->virtuals[k], leaf);
+        }
     }
+}
+
+void rt_values_start(RtValues *v, CgRun *run, const CgExit *exit, bool borrow)
+{
+    rt_values_start_some(v, run, exit, borrow, UINT64_MAX);
 }

@@ -297,6 +297,8 @@ typedef struct RtValues {
     bool borrow; /* sync: references stay the trace's */
 } RtValues;
 void rt_values_start(RtValues *v, CgRun *run, const CgExit *exit, bool borrow);
+/* Only those virtuals, by number, their parts among them; there are at most 64, unless all are wanted. */
+void rt_values_start_some(RtValues *v, CgRun *run, const CgExit *exit, bool borrow, uint64_t wanted);
 PyObject *rt_value_new(RtValues *v, IrRef value, int *leaf, bool owned); /* new reference or NULL; *leaf goes on */
 int64_t rt_value_int(RtValues *v, int leaf);
 PyObject *rt_leaf_new(const CgRun *run, const CgExit *exit, int leaf); /* new reference to it, or a box */
