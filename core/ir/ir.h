@@ -94,6 +94,7 @@ extern const IrCallInfo ir_call_info[IR_CALL__COUNT];
 /* ---- named things ---------------------------------------------------------------------- */
 typedef enum { IR_W_OBJ, IR_W_PTR, IR_W_F64, IR_W_I64, IR_W_I32, IR_W_U32, IR_W_U16, IR_W_U8,
                IR_W_SLOT /* an object in a frame's slot, with tag bits where the version has them */ } IrWidth;
+static inline bool ir_holds_ref(IrWidth w) { return w == IR_W_OBJ || w == IR_W_SLOT; }
 IrType ir_width_type(IrWidth w); /* narrow ones are I64, sign- or zero-extended */
 int ir_width_bytes(IrWidth w);
 

@@ -168,7 +168,7 @@ static void replay_load(OptContext *cx) {
 static void store_virtual_field(OptContext *cx, OptVal base, int i, OptVal v, bool release) {
     OptVirtual *o = virt(cx, base);
     OptVal old = resolve(cx, o->values[i]);
-    bool is_ref = o->klass->fields[i]->width == IR_W_OBJ;
+    bool is_ref = ir_holds_ref(o->klass->fields[i]->width);
     o->values[i] = is_ref && is_nonnull(cx, v) == 0 ? IR_NONE : v;
     if (release && is_ref && old != IR_NONE) {
         count_down(cx, old, cx->now->snap);

@@ -52,7 +52,7 @@ static OptRep virtual_rep(OptContext *cx, OptVal v, int wish) {
     OptRep rep = { .kind = REP_VIRT, .klass = o->klass, .n = o->n };
     rep.parts = opt_alloc(cx, (size_t)o->n * sizeof *rep.parts);
     for (int i = 0; i < o->n; i++) {
-        if (o->klass->fields[i]->width == IR_W_OBJ) {
+        if (ir_holds_ref(o->klass->fields[i]->width)) {
             rep.parts[i] = choose(cx, resolve(cx, o->values[i]), wish);
         } else {
             rep.parts[i] = bare_rep(cx, resolve(cx, o->values[i]), wish);

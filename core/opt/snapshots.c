@@ -80,7 +80,7 @@ static void add_drop(Build *b, OptVal v) {
     }
     o->drop_mark = cx->snap_stamp;
     for (int i = 0; i < o->n; i++) {
-        if (o->klass->fields[i]->width == IR_W_OBJ) {
+        if (ir_holds_ref(o->klass->fields[i]->width)) {
             add_drop(b, o->values[i]);
         }
     }
@@ -194,7 +194,7 @@ static void settle_ownership(Build *b) {
     for (uint32_t i = 0; i < b->virtuals.n; i++) {
         IrVirtual *v = &b->virtuals.data[i];
         for (int j = 0; j < v->nvalues; j++) {
-            if (v->klass->fields[j]->width == IR_W_OBJ && is_object(b, v->values[j])
+            if (ir_holds_ref(v->klass->fields[j]->width) && is_object(b, v->values[j])
                 && !is_unpaid(b, v->values[j]) && j < 32) {
                 v->owned |= 1u << j;
             }

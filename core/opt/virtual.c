@@ -131,7 +131,7 @@ static IrRef make_object(OptContext *cx, OptVal v) {
     o->forcing = true;
     IrRef *args = opt_alloc(cx, (size_t)o->n * sizeof *args);
     for (int i = 0; i < o->n; i++) {
-        bool is_obj = o->klass->fields[i]->width == IR_W_OBJ;
+        bool is_obj = ir_holds_ref(o->klass->fields[i]->width);
         OptVal child = resolve(cx, o->values[i]);
         args[i] = !is_obj ? child : child == IR_NONE ? ir_const_obj(cx->out, NULL) : as_owned(cx, child);
         o->values[i] = args[i];
@@ -195,7 +195,7 @@ void virtual_release(OptContext *cx, OptVal v, uint32_t raw_snap) {
     uint32_t before = cx->dying.n;
     for (int i = o->n - 1; i >= 0; i--) {
         OptVal child = resolve(cx, o->values[i]);
-        if (o->klass->fields[i]->width == IR_W_OBJ && child != IR_NONE) {
+        if (ir_holds_ref(o->klass->fields[i]->width) && child != IR_NONE) {
             LIST_PUSH(cx, cx->dying, child);
         }
     }
@@ -220,7 +220,7 @@ static void replay_new(OptContext *cx) {
     OptVal v = new_virtual(cx, VIRT_NEW, in->imm.klass, in->nargs);
     for (int i = 0; i < in->nargs; i++) {
         OptVal value = operand(cx, i);
-        bool unset = i < in->imm.klass->nfields && in->imm.klass->fields[i]->width == IR_W_OBJ
+        bool unset = i < in->imm.klass->nfields && ir_holds_ref(in->imm.klass->fields[i]->width)
             && is_nonnull(cx, value) == 0;
         virt(cx, v)->values[i] = unset ? IR_NONE : value;
     }

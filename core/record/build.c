@@ -389,11 +389,15 @@ void rec_do_get_len(Recorder *r)
 
 void rec_do_make_function(Recorder *r)
 {
-    PyObject *globals = cpy_frame_globals(rec_top(r)->real);
-    IrRef f = rec_call2(r, IR_CALL_make_function, rec_stack(r, 0)->ref, rec_const(r, globals));
-    rec_set_known(r, f, &PyFunction_Type);
-    rec_drop(r, rec_pop(r));
-    rec_push(r, f, true);
+    const IrField **fields = arena_alloc(r->state->arena, 3 * sizeof *fields);
+    fields[0] = rec_field(r, CPY_OFF_function_code, IR_W_OBJ, MEMID_func);
+    fields[1] = rec_field(r, CPY_OFF_function_globals, IR_W_OBJ, MEMID_none);
+    fields[2] = rec_field(r, CPY_OFF_function_closure, IR_W_OBJ, MEMID_func);
+    RecVal code = rec_pop(r), globals = {.ref = rec_const(r, cpy_frame_globals(rec_top(r)->real))};
+    rec_own(r, &code);
+    rec_own(r, &globals);
+    const IrKlass *k = ir_klass(r->raw, "function", &PyFunction_Type, IR_TYPE_FIXED, REC_KLASS_FUNCTION, 3, fields, NULL);
+    rec_push(r, rec_new(r, k, (IrRef[3]){code.ref, globals.ref, ir_const_obj(r->raw, NULL)}), true);
 }
 
 void rec_do_set_function_attr(Recorder *r)

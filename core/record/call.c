@@ -502,7 +502,7 @@ static bool call_python(Recorder *r, RecCall *c)
     PyObject *constant;
     IrRef func_ref = IR_NONE;
     const IrInsn *def = ir_at(r->raw, c->func.ref);
-    bool made_here = def->op == IR_call && def->imm.i == IR_CALL_make_function;
+    bool made_here = def->op == IR_new && def->imm.klass->kind == REC_KLASS_FUNCTION;
     bool same_code_only = (func->func_closure || made_here) && !func->func_defaults && !func->func_kwdefaults &&
                           !rec_is_const(r, c->func.ref, &constant);
     if (same_code_only) {

@@ -179,7 +179,7 @@ static void make_virtuals(Recorder *r, ExitValues *ev)
         IrRef *values = arena_alloc(r->state->arena, (size_t)(vt->nvalues + 1) * sizeof(IrRef));
         for (int i = 0; i < vt->nvalues; i++) {
             IrRef x = vt->values[i];
-            bool raw_int = vt->klass->fields && vt->klass->fields[i]->width != IR_W_OBJ;
+            bool raw_int = vt->klass->fields && !ir_holds_ref(vt->klass->fields[i]->width);
             if (x == IR_NONE) {
                 values[i] = ir_const_obj(r->raw, NULL);
             } else if (x & IR_VIRTUAL) {

@@ -60,6 +60,7 @@ typedef enum {
                             but the last two fields, inline_valid and managed_dict, are only there for loads: ignore their values */
     REC_KLASS_METHOD,    /* func, self */
     REC_KLASS_CELL,      /* content or NULL */
+    REC_KLASS_FUNCTION,  /* code, globals, closure or NULL */
     REC_KLASS_SLICE,     /* start, stop, step */
     REC_KLASS_LIST_COPY, /* list, I64 start, stop, step: list[start:stop:step], taken from the list when it is made */
     REC_KLASS_RANGE_ITER,/* I64 start, step, len */

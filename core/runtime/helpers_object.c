@@ -72,11 +72,6 @@ static PyObject *intrinsic_1_helper(PyObject *o, int64_t which)
     return cpy_call_intrinsic_1(PyThreadState_GetUnchecked(), (int)which, o);
 }
 
-static PyObject *make_function_helper(PyObject *code, PyObject *globals)
-{
-    return PyFunction_New(code, globals);
-}
-
 /* ---- building ------------------------------------------------------------------------------------- */
 enum { BUILD_SET, BUILD_MAP, BUILD_CONST_KEY_MAP, BUILD_STRING, BUILD_LIST, BUILD_TUPLE };
 
@@ -164,7 +159,6 @@ void rt_helpers_object(void **table)
     PUT(table, call_ex);
     PUT(table, isinstance);
     PUT(table, intrinsic_1);
-    PUT(table, make_function);
     PUT(table, build);
     PUT(table, new_object);
 }

@@ -194,6 +194,17 @@ static PyObject *release_after(PyObject *made, const uint64_t *words, int n)
     return made;
 }
 
+static PyObject *build_function(const uint64_t *words)
+{
+    PyObject *func = PyFunction_New(object_at(words, 0), object_at(words, 1));
+    if (func != NULL) {
+        ((PyFunctionObject *)func)->func_closure = object_at(words, 2);
+    } else {
+        Py_XDECREF(object_at(words, 2));
+    }
+    return release_after(func, words, 2);
+}
+
 PyObject *rt_build_object(const IrKlass *klass, const uint64_t *words, int n)
 {
     switch ((RecKlassKind)klass->kind) {
@@ -205,6 +216,8 @@ PyObject *rt_build_object(const IrKlass *klass, const uint64_t *words, int n)
         return release_after(PyMethod_New(object_at(words, 0), object_at(words, 1)), words, 2);
     case REC_KLASS_CELL:
         return release_after(PyCell_New(object_at(words, 0)), words, 1);
+    case REC_KLASS_FUNCTION:
+        return build_function(words);
     case REC_KLASS_SLICE:
         return release_after(PySlice_New(object_at(words, 0), object_at(words, 1), object_at(words, 2)), words, 3);
     case REC_KLASS_LIST_COPY:
@@ -235,7 +248,7 @@ static void build_virtual(RtValues *v, const IrVirtual *from, int k, int *leaf)
     uint64_t *at = from->nvalues > 64 ? PyMem_Malloc((size_t)from->nvalues * sizeof *at) : words;
     need(at);
     for (int i = 0; i < from->nvalues; i++) {
-        bool is_object = from->klass->fields == NULL || from->klass->fields[i]->width == IR_W_OBJ;
+        bool is_object = from->klass->fields == NULL || ir_holds_ref(from->klass->fields[i]->width);
         if (is_object) {
             bool owned = i < 32 && (from->owned >> i & 1);
             at[i] = (uint64_t)(uintptr_t)rt_value_new(v, from->values[i], leaf, owned);
