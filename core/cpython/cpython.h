@@ -100,10 +100,15 @@ PyObject *cpy_frame_run(PyThreadState *ts, CpyFrame *f, bool raising);
 /* Exact generators only (not coroutines). Their frame lies in the object; machine code reaches it by the layouts generator_*.
    The state is one byte; suspended means at a plain yield. What is stored at generator_top says where the frame's stack ends: the
    address of the slot behind it, or (a 32-bit integer) the number of slots. */
-extern const int cpy_generator_created, cpy_generator_suspended;
+extern const int cpy_generator_created, cpy_generator_suspended, cpy_generator_cleared;
 extern const bool cpy_generator_top_is_pointer;
 CpyFrame *cpy_generator_frame(PyObject *gen);
 int cpy_generator_state(PyObject *gen);
+/* A new one of a function and its code, in that state at that place; cleared: finished. The slots' references are stolen, `words` are what
+   slots from the stack's first on hold that have no object (NULL: nothing); top as stored at generator_top, but from the object's
+   start. NULL with an exception. */
+PyObject *cpy_generator_make(PyFunctionObject *func, PyCodeObject *code, int state, void *place, int64_t top, PyObject **slots,
+                             const int64_t *words);
 /* From suspended to executing, as the newest frame of the thread, without running it; what was sent is the caller's to push. The frame,
    or NULL with RecursionError. */
 CpyFrame *cpy_generator_enter(PyThreadState *ts, PyObject *gen);

@@ -3,6 +3,7 @@
 
 const int cpy_generator_created = (uint8_t)FRAME_CREATED;
 const int cpy_generator_suspended = (uint8_t)FRAME_SUSPENDED;
+const int cpy_generator_cleared = (uint8_t)FRAME_CLEARED;
 const bool cpy_generator_top_is_pointer = FRAME_TOP_IS_POINTER;
 
 CpyFrame *
@@ -21,6 +22,50 @@ int
 cpy_generator_state(PyObject *gen)
 {
     return (uint8_t)((PyGenObject *)gen)->gi_frame_state;
+}
+
+static void
+fill_slots(CpyFrame *f, int base, int n, PyObject **slots, const int64_t *words)
+{
+    for (int i = 0; i < n; i++) {
+        uint64_t word = words != NULL && i >= base && slots[i] == NULL ? (uint64_t)words[i - base] : 0;
+        if (word != 0) {
+            frame_slots(f)[i] = word;
+        } else {
+            cpy_slot_take(f, i, slots[i]);
+        }
+    }
+}
+
+PyObject *
+cpy_generator_make(PyFunctionObject *func, PyCodeObject *code, int state, void *place, int64_t top, PyObject **slots, const int64_t *words)
+{
+    PyThreadState *ts = PyThreadState_GetUnchecked();
+    int base = code->co_nlocalsplus, n = base + code->co_stacksize;
+    PyGenObject *gen = PyObject_GC_NewVar(PyGenObject, &PyGen_Type, n);
+    if (gen == NULL) {
+        return NULL;
+    }
+    gen->gi_weakreflist = NULL;
+    gen->gi_name = Py_NewRef(func->func_name);
+    gen->gi_qualname = Py_NewRef(func->func_qualname);
+    gen->gi_exc_state = (_PyErr_StackItem){0};
+    gen->gi_origin_or_finalizer = NULL;
+    gen->gi_hooks_inited = gen->gi_closed = gen->gi_running_async = 0;
+    gen->gi_frame_state = FRAME_CREATED;
+    CpyFrame *f = cpy_generator_frame((PyObject *)gen);
+    ver_frame_init(ts, f, func, NULL);
+    f->owner = FRAME_OWNED_BY_GENERATOR;
+    fill_slots(f, base, n, slots, words);
+    f->instr_ptr = place;
+    int offset = (int)offsetof(struct _PyInterpreterFrame, localsplus) + (int)offsetof(PyGenObject, gi_iframe);
+    frame_set_top(f, state != cpy_generator_suspended ? base : FRAME_TOP_IS_POINTER ? (int)((top - offset) / 8) : (int)top);
+    gen->gi_frame_state = (int8_t)state;
+    PyObject_GC_Track(gen);
+    if (state == cpy_generator_cleared) {
+        cpy_generator_finish(ts, (PyObject *)gen, NULL);
+    }
+    return (PyObject *)gen;
 }
 
 CpyFrame *

@@ -28,12 +28,21 @@ is_plain_key(PyObject *o, int depth)
     return true;
 }
 
+static bool
+is_compact(PyObject *o)
+{
+    return PyLong_CheckExact(o) && PyUnstable_Long_IsCompact((PyLongObject *)o);
+}
+
 /* 1 equal, 0 not, -1 can't tell. Both have the same hash. */
 static int
 same_key(PyObject *a, PyObject *b)
 {
     if (a == b) {
         return 1;
+    }
+    if (is_compact(a) && is_compact(b)) {
+        return PyUnstable_Long_CompactValue((PyLongObject *)a) == PyUnstable_Long_CompactValue((PyLongObject *)b);
     }
     if (!is_plain_key(a, TUPLE_DEPTH)) {
         return UNKNOWN;
@@ -86,6 +95,11 @@ entry_value(PyDictObject *d, Py_ssize_t i)
 static int
 plain_hash(PyObject *key, Py_hash_t *hash)
 {
+    if (is_compact(key)) {
+        Py_ssize_t v = PyUnstable_Long_CompactValue((PyLongObject *)key);
+        *hash = v == -1 ? -2 : v;
+        return 0;
+    }
     if (!is_plain_key(key, TUPLE_DEPTH)) {
         return -1;
     }

@@ -343,6 +343,9 @@ static void step(Interp *in)
     case IR_store_elem: store(in, true); return;
     case IR_replace: replace_with(in, place(in, false), arg(in, 1).p); return;
     case IR_replace_elem: replace_with(in, place(in, true), arg(in, 2).p); return;
+    case IR_store_address:
+        write_memory(place(in, false), IR_W_PTR, (IrWord){.p = (char *)arg(in, 0).p + arg(in, 1).i});
+        return;
     case IR_replace_box: replace_box(in, false); return;
     case IR_replace_elem_box: replace_box(in, true); return;
     case IR_update_box: replace_box(in, false); return;

@@ -117,6 +117,7 @@ enum { /* facts about a type */
     IR_TYPE_INT = 4, IR_TYPE_FLOAT = 8, IR_TYPE_BOOL = 16, IR_TYPE_STR = 32, IR_TYPE_TUPLE = 64, IR_TYPE_LIST = 128,
     IR_TYPE_UNMADE = 256,   /* a `new` of it is made by exits alone */
     IR_TYPE_LATE = 512,     /* of a `new`: a copy of what lists hold now, to be made before a list is written */
+    IR_TYPE_GENERATOR = 1024, /* a generator: opt/generator.c */
 };
 typedef struct IrKlass {   /* a type; interned by (ptr, nfields, name): compare pointers */
     const char *name;

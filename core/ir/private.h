@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 
-enum { IR_WIDTH__COUNT = IR_W_SLOT + 1, IR_EXIT_KIND__COUNT = IR_EXIT_NEXT + 1, IR_TYPE_FLAG__COUNT = 10, IR_FIELD_FLAG__COUNT = 2 };
+enum { IR_WIDTH__COUNT = IR_W_SLOT + 1, IR_EXIT_KIND__COUNT = IR_EXIT_NEXT + 1, IR_TYPE_FLAG__COUNT = 11, IR_FIELD_FLAG__COUNT = 2 };
 extern const char *const ir_type_text[IR_TYPE__COUNT];
 extern const char *const ir_width_text[IR_WIDTH__COUNT];
 extern const char *const ir_mem_text[MEM__COUNT];

@@ -71,8 +71,8 @@ const char *const ir_field_flag_text[IR_FIELD_FLAG__COUNT] = {"by_offset", "nonn
 _Static_assert(IR_FIELD_NONNULL == 1 << 1, "ir_field_flag_text is in the order of the bits");
 
 const char *const ir_type_flag_text[IR_TYPE_FLAG__COUNT] = {"plain", "fixed", "int",   "float",
-                                                            "bool",  "str",   "tuple", "list", "unmade", "late"};
-_Static_assert(IR_TYPE_PLAIN == 1 && IR_TYPE_FIXED == 2 && IR_TYPE_INT == 4 && IR_TYPE_LATE == 1 << 9,
+                                                            "bool",  "str",   "tuple", "list", "unmade", "late", "generator"};
+_Static_assert(IR_TYPE_PLAIN == 1 && IR_TYPE_FIXED == 2 && IR_TYPE_INT == 4 && IR_TYPE_GENERATOR == 1 << 10,
                "ir_type_flag_text is in the order of the bits");
 
 int ir_find_word(const char *const *words, int count, const char *word, size_t n)

@@ -114,7 +114,8 @@ IrTrace *test_optimise(const Test *t, World *w, IrTrace *trace, const char **why
         return trace;
     }
     OptOptions options = {.peel = !t->no_peel, .first_stack_slot = t->first_stack_slot, .entry_depth = t->depth,
-                          .true_object = w->true_object, .false_object = w->false_object};
+                          .true_object = w->true_object, .false_object = w->false_object,
+                          .generator_suspended = 1, .generator_cleared = 4};
     if (!choose_passes(t->args, &options.disabled)) {
         *why = "there is no such pass";
         return NULL;

@@ -296,6 +296,20 @@ static void replay_store(OptContext *cx, bool replaces) {
     store_real(cx, &p, resolve(cx, v));
 }
 
+static void replay_address(OptContext *cx) {
+    OptVal base = operand(cx, 0);
+    int i = is_virtual(base) ? virtual_field(cx, base, cx->now->imm.field) : -1;
+    if (i >= 0) {
+        virt(cx, base)->values[i] = operand(cx, 1);
+        return;
+    }
+    IrRef args[] = { as_real(cx, base), operand(cx, 1) };
+    OptEffect e = { .writes = 1u << cx->now->imm.field->mem, .field = cx->now->imm.field, .slot = -1 };
+    flush_pending(cx, &e);
+    forget_aliases(cx, args[0], cx->now->imm.field, IR_NONE);
+    emit(cx, IR_store_address, args, 2, cx->now, 0);
+}
+
 /* Recorded as such: the number is the operand. */
 static void replay_box_store(OptContext *cx) {
     const IrInsn *in = cx->now;
@@ -323,6 +337,7 @@ bool replay_memory(OptContext *cx) {
     case IR_load_elem: replay_load(cx); return true;
     case IR_store:
     case IR_store_elem: replay_store(cx, false); return true;
+    case IR_store_address: replay_address(cx); return true;
     case IR_replace:
     case IR_replace_elem: replay_store(cx, true); return true;
     case IR_replace_box:

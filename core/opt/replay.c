@@ -188,7 +188,7 @@ static IrRef *put_late_copy(OptContext *cx, IrInsn *in) {
 }
 
 static void replay_call(OptContext *cx) {
-    if (add_to_virtual(cx)) {
+    if (add_to_virtual(cx) || finish_virtual_generator(cx)) {
         return;
     }
     IrInsn call = *cx->now;

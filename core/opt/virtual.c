@@ -143,7 +143,9 @@ static IrRef make_object(OptContext *cx, OptVal v) {
     o->forced = r;
     set_pending(cx, r, o->refs - 1);
     for (int i = 0; i < o->n; i++) {
-        remember(cx, r, o->klass->fields[i], IR_NONE, 0, args[i]);
+        if (ir_width_type(o->klass->fields[i]->width) == ir_at(cx->out, args[i])->type) {
+            remember(cx, r, o->klass->fields[i], IR_NONE, 0, args[i]);
+        }
     }
     return r;
 }
@@ -189,6 +191,10 @@ void end_temps(OptContext *cx) {
 /* A reference to a virtual goes; with the last one those of its fields. */
 void virtual_release(OptContext *cx, OptVal v, uint32_t raw_snap) {
     OptVirtual *o = virt(cx, v);
+    if (o->refs == 1 && !is_box(cx, v) && has_to_close(cx, o)) {
+        count_down(cx, as_real(cx, v), raw_snap);
+        return;
+    }
     if (--o->refs != 0 || is_box(cx, v)) {
         return;
     }

@@ -346,18 +346,18 @@ static bool take_apart(Recorder *r, RecCall *c, int n, PyObject *kwnames, int ab
 
 /* ---- residual calls ---------------------------------------------------------------------------------- */
 
-/* Before a generator function has made its generator, it does nothing but move its arguments. */
-static bool makes_generator_at_once(PyCodeObject *code)
+/* Before a generator function has made its generator, it does nothing but move its arguments. What comes behind it, or -1. */
+static int behind_return_generator(PyCodeObject *code)
 {
     const int others = CO_COROUTINE | CO_ASYNC_GENERATOR | CO_ITERABLE_COROUTINE;
     if (!(code->co_flags & CO_GENERATOR) || (code->co_flags & others)) {
-        return false;
+        return -1;
     }
     CpyInsn in = cpy_decode(code, 0);
     while (in.op == CPYOP_nop || in.op == CPYOP_copy_free_vars || in.op == CPYOP_make_cell) {
         in = cpy_decode(code, in.next);
     }
-    return in.op == CPYOP_return_generator;
+    return in.op == CPYOP_return_generator ? in.next : -1;
 }
 
 static bool is_quiet_residual(Recorder *r, RecCall *c)
@@ -370,11 +370,29 @@ static bool is_quiet_residual(Recorder *r, RecCall *c)
         return false;
     }
     PyObject *code = PyFunction_GET_CODE(c->callable);
-    if (!makes_generator_at_once((PyCodeObject *)code) || cpy_others_watch(r->state->ts, (PyCodeObject *)code)) {
+    if (behind_return_generator((PyCodeObject *)code) < 0 || cpy_others_watch(r->state->ts, (PyCodeObject *)code)) {
         return false;
     }
     rec_guard_type(r, c->func.ref, c->callable);
     rec_guard_is(r, rec_load(r, c->func.ref, rec_field(r, CPY_OFF_function_code, IR_W_OBJ, MEMID_func)), code);
+    return true;
+}
+
+/* A generator that may stay unmade. */
+static bool make_generator(Recorder *r, RecCall *c)
+{
+    PyFunctionObject *func = (PyFunctionObject *)c->callable;
+    const IrInsn *def = ir_at(r->raw, c->func.ref);
+    bool made_here = def->op == IR_new && def->imm.klass->kind == REC_KLASS_FUNCTION;
+    PyObject *constant;
+    if (!PyFunction_Check(c->callable) || c->kwnames || !(made_here || rec_is_const(r, c->func.ref, &constant)) || !is_quiet_residual(r, c)) {
+        return false;
+    }
+    IrRef gen = rec_new_generator(r, c->func.ref, func, c->args, c->n, behind_return_generator((PyCodeObject *)func->func_code));
+    if (gen == IR_NONE) {
+        return false;
+    }
+    rec_return_from_call(r, c, gen, true);
     return true;
 }
 
@@ -404,7 +422,7 @@ void rec_call_residual(Recorder *r, RecCall *c)
     }
     IrRef names = c->kwnames ? rec_const(r, c->kwnames) : ir_const_obj(r->raw, NULL);
     int64_t nargsf = (int64_t)((size_t)(c->n - nkw) | PY_VECTORCALL_ARGUMENTS_OFFSET);
-    if (call_consumer(r, c)) {
+    if (call_consumer(r, c) || make_generator(r, c)) {
         return;
     }
     bool quiet = is_quiet_residual(r, c);

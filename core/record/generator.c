@@ -18,6 +18,74 @@ static const IrField *slot_field(Recorder *r, const RecFrame *f, int slot, IrWid
     return ir_owned_field(r->raw, name, cpy_offset(CPY_OFF_generator_slots) + 8 * slot, width, MEMID_slot, f->code);
 }
 
+/* ---- making ------------------------------------------------------------------------------------- */
+enum { STATE, PLACE, TOP, FRAME_OBJECT, GLOBALS, BUILTINS, SLOTS, MAX_FIELDS = 32 };
+
+static const IrKlass *generator_klass(Recorder *r, PyCodeObject *code, int nslots, int nints)
+{
+    int base = cpy_code_stack_base(code), n = SLOTS + nslots + nints + 1;
+    const IrField **fields = arena_alloc(r->state->arena, (size_t)n * sizeof *fields);
+    void **data = arena_alloc(r->state->arena, (size_t)n * sizeof *data);
+    data[0] = code;
+    RecFrame of = {.code = code};
+    char name[40];
+    snprintf(name, sizeof name, "generator.%u", (unsigned)r->raw->klasses.len);
+    fields[STATE] = own_field(r, CPY_OFF_generator_state, IR_W_U8, "gen.state");
+    fields[PLACE] = own_field(r, CPY_OFF_generator_place, IR_W_PTR, "gen.place");
+    fields[TOP] = own_field(r, CPY_OFF_generator_top, cpy_generator_top_is_pointer ? IR_W_I64 : IR_W_I32, "gen.top");
+    fields[FRAME_OBJECT] = own_field(r, CPY_OFF_generator_frame_object, IR_W_PTR, "gen.frame_object");
+    fields[GLOBALS] = rec_field(r, CPY_OFF_generator_globals, IR_W_PTR, MEMID_none);
+    fields[BUILTINS] = rec_field(r, CPY_OFF_generator_builtins, IR_W_PTR, MEMID_none);
+    for (int i = 0; i < nslots; i++) {
+        fields[SLOTS + i] = slot_field(r, &of, i, IR_W_SLOT);
+    }
+    for (int i = 0; i < nints; i++) {
+        fields[SLOTS + nslots + i] = slot_field(r, &of, base + i, IR_W_I64);
+    }
+    fields[n - 1] = rec_elem(r, "gen.function", 0, IR_W_OBJ, MEMID_none);
+    return ir_klass(r->raw, name, &PyGen_Type, IR_TYPE_FIXED | IR_TYPE_GENERATOR, REC_KLASS_GENERATOR, n, fields, data);
+}
+
+static IrRef closure_cell(Recorder *r, IrRef func, int i)
+{
+    IrRef cells = rec_load(r, func, rec_field(r, CPY_OFF_function_closure, IR_W_OBJ, MEMID_func));
+    return rec_load(r, cells, rec_tuple_item(r, i));
+}
+
+IrRef rec_new_generator(Recorder *r, IrRef ref, PyFunctionObject *func, const RecVal *args, int nargs, int place)
+{
+    PyCodeObject *code = (PyCodeObject *)func->func_code;
+    int base = cpy_code_stack_base(code), nslots = base + code->co_stacksize, nints = CPY_ITER_SLOTS == 2 ? code->co_stacksize : 0;
+    bool odd = (code->co_flags & (CO_VARARGS | CO_VARKEYWORDS)) || code->co_kwonlyargcount || code->co_ncellvars || nargs != code->co_argcount;
+    if (odd || SLOTS + nslots + nints + 1 > MAX_FIELDS) {
+        return IR_NONE;
+    }
+    const IrKlass *k = generator_klass(r, code, nslots, nints);
+    IrRef values[MAX_FIELDS], null = ir_const_obj(r->raw, NULL);
+    values[STATE] = rec_int(r, cpy_generator_created);
+    values[PLACE] = ir_const_ptr(r->raw, cpy_place_pointer(code, place));
+    values[TOP] = rec_int(r, 0);
+    values[FRAME_OBJECT] = ir_const_ptr(r->raw, NULL);
+    values[GLOBALS] = ir_const_ptr(r->raw, func->func_globals);
+    values[BUILTINS] = ir_const_ptr(r->raw, func->func_builtins);
+    rec_const(r, (PyObject *)code);
+    for (int i = 0; i < nslots; i++) {
+        int cell = i - (base - code->co_nfreevars);
+        RecVal v = {.ref = i < nargs ? args[i].ref : cell >= 0 && i < base ? closure_cell(r, ref, cell) : null};
+        if (v.ref != null) {
+            rec_own(r, &v);
+        }
+        values[SLOTS + i] = v.ref;
+    }
+    for (int i = 0; i < nints; i++) {
+        values[SLOTS + nslots + i] = rec_int(r, 0);
+    }
+    RecVal function = {.ref = ref};
+    rec_own(r, &function);
+    values[k->nfields - 1] = function.ref;
+    return rec_new(r, k, values);
+}
+
 /* ---- resuming ---------------------------------------------------------------------------------- */
 static bool can_follow(Recorder *r, PyObject *gen, PyCodeObject *code)
 {
@@ -176,6 +244,9 @@ static void store_entry(Recorder *r, RecFrame *f, int slot)
         rec_store(r, f->func_ref, word, slot_field(r, f, slot, IR_W_I64));
         return;
     }
+    if (CPY_ITER_SLOTS == 2) {
+        rec_store(r, f->func_ref, rec_int(r, 0), slot_field(r, f, slot, IR_W_I64)); /* no tagged integer any more */
+    }
     rec_own(r, v);
     rec_store(r, f->func_ref, v->ref == IR_NONE ? ir_const_obj(r->raw, NULL) : v->ref, slot_field(r, f, slot, IR_W_SLOT));
 }
@@ -184,8 +255,9 @@ static void store_top(Recorder *r, RecFrame *f)
 {
     int top = f->base + f->depth;
     if (cpy_generator_top_is_pointer) {
-        IrRef address = rec_op2(r, IR_add_ptr, f->func_ref, rec_int(r, cpy_offset(CPY_OFF_generator_slots) + 8 * top));
-        rec_store(r, f->func_ref, address, own_field(r, CPY_OFF_generator_top, IR_W_PTR, "gen.top"));
+        IrInsn imm = {.imm.field = own_field(r, CPY_OFF_generator_top, IR_W_I64, "gen.top")};
+        IrRef args[2] = {f->func_ref, rec_int(r, cpy_offset(CPY_OFF_generator_slots) + 8 * top)};
+        ir_append_imm(r->raw, IR_store_address, args, 2, imm);
     } else {
         rec_store(r, f->func_ref, rec_int(r, top), own_field(r, CPY_OFF_generator_top, IR_W_I32, "gen.top"));
     }

@@ -61,6 +61,8 @@ typedef enum {
     REC_KLASS_METHOD,    /* func, self */
     REC_KLASS_CELL,      /* content or NULL */
     REC_KLASS_FUNCTION,  /* code, globals, closure or NULL */
+    REC_KLASS_GENERATOR, /* I64 state, place, top (bytes or number as generator_top), unused: frame object, globals, builtins; slots; 3.15: I64
+                            words of its stack's slots, tagged integers where the slot has nothing; the function. data[0]: code */
     REC_KLASS_SLICE,     /* start, stop, step */
     REC_KLASS_LIST_COPY, /* list, I64 start, stop, step: list[start:stop:step], taken from the list when it is made */
     REC_KLASS_RANGE_ITER,/* I64 start, step, len */

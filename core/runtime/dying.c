@@ -234,8 +234,10 @@ static bool set_is_quiet(const PySetObject *set)
     if (set->weakreflist != NULL) {
         return false;
     }
-    for (Py_ssize_t i = 0; i <= set->mask; i++) {
+    Py_ssize_t left = set->fill;
+    for (Py_ssize_t i = 0; left > 0 && i <= set->mask; i++) {
         PyObject *key = set->table[i].key; /* or the mark of a deleted one, an object too */
+        left -= key != NULL;
         if (key != NULL && !rt_holds_nothing(Py_TYPE(key))) {
             return false;
         }

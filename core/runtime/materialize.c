@@ -205,6 +205,24 @@ static PyObject *build_function(const uint64_t *words)
     return release_after(func, words, 2);
 }
 
+/* REC_KLASS_GENERATOR says what is where. */
+static PyObject *build_generator(const IrKlass *klass, const uint64_t *words, int n)
+{
+    enum { STATE, PLACE, TOP, SLOTS = 6 };
+    PyCodeObject *code = ((PyCodeObject *const *)klass->data)[0];
+    int nslots = cpy_code_stack_base(code) + code->co_stacksize;
+    PyObject *func = object_at(words, n - 1), *other = NULL;
+    if (((PyFunctionObject *)func)->func_code != (PyObject *)code) { /* It was given another. */
+        other = PyFunction_New((PyObject *)code, ((PyFunctionObject *)func)->func_globals);
+    }
+    const int64_t *ints = n > SLOTS + nslots + 1 ? (const int64_t *)&words[SLOTS + nslots] : NULL;
+    PyObject *gen = cpy_generator_make((PyFunctionObject *)(other != NULL ? other : func), code, (int)words[STATE],
+                                       (void *)(uintptr_t)words[PLACE], (int64_t)words[TOP], (PyObject **)&words[SLOTS], ints);
+    Py_XDECREF(other);
+    Py_DECREF(func);
+    return gen;
+}
+
 PyObject *rt_build_object(const IrKlass *klass, const uint64_t *words, int n)
 {
     switch ((RecKlassKind)klass->kind) {
@@ -218,6 +236,8 @@ PyObject *rt_build_object(const IrKlass *klass, const uint64_t *words, int n)
         return release_after(PyCell_New(object_at(words, 0)), words, 1);
     case REC_KLASS_FUNCTION:
         return build_function(words);
+    case REC_KLASS_GENERATOR:
+        return build_generator(klass, words, n);
     case REC_KLASS_SLICE:
         return release_after(PySlice_New(object_at(words, 0), object_at(words, 1), object_at(words, 2)), words, 3);
     case REC_KLASS_LIST_COPY:

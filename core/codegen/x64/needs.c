@@ -246,6 +246,11 @@ static void object_needs(const CgFunc *f, const CgInsn *n, CgNeeds *needs) {
         use(needs, n->nargs - 1, stored(f, n, n->nargs - 1));
         needs->ntemps = insn->imm.field->width == IR_W_SLOT;
         break;
+    case IR_store_address:
+        use(needs, 0, USE_REG);
+        use(needs, 1, USE_REG_IMM);
+        needs->ntemps = 1;
+        break;
     case IR_replace_elem:
         use(needs, 1, USE_REG_IMM);
         /* fall through */
@@ -452,6 +457,7 @@ void x64_needs(const CgFunc *f, const CgInsn *n, CgNeeds *needs) {
     case IR_store:
     case IR_load_elem:
     case IR_store_elem:
+    case IR_store_address:
     case IR_replace:
     case IR_replace_elem:
     case IR_replace_box:

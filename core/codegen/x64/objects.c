@@ -568,6 +568,19 @@ static void emit_replace_box(Emit *e, const CgInsn *n, bool element) {
     write_in_place(e, n, &cold, old);
 }
 
+static void emit_store_address(Emit *e, const CgInsn *n) {
+    X64Mem m = x64_at(x64_gpr(n->at[0]), 0);
+    int temp = n->temps[0];
+    int32_t bytes;
+    if (x64_operand_imm(e, n, 1, &bytes)) {
+        m.disp = bytes;
+    } else {
+        m.index = x64_gpr(n->at[1]);
+    }
+    x64_rm(&e->a, X64_LEA, W64, temp, m);
+    x64_rm(&e->a, X64_STORE, W64, temp, field_mem(e, n, false));
+}
+
 static void emit_update_box(Emit *e, const CgInsn *n) {
     Cold cold = {.write = write_new_box, .n = n};
     write_in_place(e, n, &cold, x64_gpr(n->at[n->nargs - 2]));
@@ -741,6 +754,9 @@ static bool emit_memory(Emit *e, const CgInsn *n) {
     case IR_update_box:
     case IR_update_elem_box:
         emit_update_box(e, n);
+        return true;
+    case IR_store_address:
+        emit_store_address(e, n);
         return true;
     case IR_store_slot:
         emit_store_slot(e, n);
