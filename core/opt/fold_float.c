@@ -59,7 +59,13 @@ static IrRef fold_with(OptContext *cx, IrOp op, IrRef a, double k) {
     RULE("sub-zero-float", "x - 0.0 -> x")
     case IR_sub_f64: return same_bits(k, 0.0) ? a : IR_NONE;
     RULE("mul-one-float", "x * 1.0 -> x")
-    case IR_mul_f64: return k == 1.0 ? a : IR_NONE;
+    RULE("mul-two-float", "x * 2.0 -> x + x, which is ready earlier")
+    case IR_mul_f64:
+        if (k == 2.0) {
+            IrRef twice[] = { a, a };
+            return emit_pure(cx, IR_add_f64, twice, 2, NULL, 0);
+        }
+        return k == 1.0 ? a : IR_NONE;
     RULE("div-power", "x / 2.0**n -> x * 2.0**-n, exact while the inverse is normal")
     case IR_div_f64:
         if (k == 1.0) {
