@@ -95,7 +95,7 @@ static __attribute__((noinline)) void run_machine_code(PyThreadState *ts, CpyFra
     run.runtime = &mine;
     run.version = cpy_monitoring_version(ts);
     clear_above(f, tree);
-    uint64_t start = __rdtsc();
+    uint64_t start = rt_weigh_entry(tree);
     CgExit *exit = rt.enter(tree->root->cg->code, &run);
     uint64_t cycles = __rdtsc() - start;
     rt_plan(exit);
@@ -105,7 +105,7 @@ static __attribute__((noinline)) void run_machine_code(PyThreadState *ts, CpyFra
     }
     uint64_t rounds = run.rounds;
     rt_rebuild(&run, exit, leaving);
-    rt_weigh(tree, exit, rounds, (int64_t)(__rdtsc() - start));
+    rt_weigh(tree, exit, rounds);
 }
 
 /* A trace that ended at the head of a compiled loop goes on there. */
@@ -162,7 +162,7 @@ int rt_enter(PyThreadState *ts, CpyFrame *f, RtPlace *p)
     if (p->tree->shut) {
         return 1;
     }
-    if (rt_rests(p, f) || !may_enter(ts, f, p->tree)) {
+    if (rt_rests(p) || !may_enter(ts, f, p->tree)) {
         return 0;
     }
     stack.nesting++;

@@ -1,22 +1,24 @@
 /*  Does a loop's machine code pay? It is weighed against what the same rounds take without it.
 
-    That was measured when the loop was counted, perhaps over rounds that did less than those that came later, and before
-    what it calls was compiled. So a tree that seems to lose rests first: the interpreter goes some rounds again, which are
-    measured anew. Only one that loses against its neighbours is shut. */
+    What is compared is all the time that goes by from event to event of the loop, for each round: what the interpreter has
+    to do behind an exit belongs to the round, and rounds that leave are not those that are short. What lies between two runs
+    of the loop comes in on both sides; of that, and of any gap, at most eight usual rounds count.
+
+    What the interpreter takes is measured while the loop is counted, and anew when the tree has been used for a while: it rests, the
+    interpreter goes some rounds. So does a tree that seems to lose; only one that loses again and again is shut. */
 #include "runtime/state.h"
 
 #include <x86intrin.h>
 
 enum {
-    EVENT_CYCLES = 200, FRAME_CYCLES = 300, /* of an event; of each frame that is run to its end behind the exit */
+    EVENT_CYCLES = 200,      /* a round in the interpreter would do without */
     STRETCH_ENTRIES = 256, STRETCH_CYCLES = 60 * 1000 * 1000, /* a stretch is as many entries, or as long */
     STRIKES = 2,             /* stretches in a row that lost */
-    REST_ROUNDS = 64, REST_CYCLES = 20 * 1000 * 1000,
-    MAX_RESTS = 2,
+    REST_ROUNDS = 128, REST_CYCLES = 8 * 1000 * 1000,
+    MAX_RESTS = 3,
     LONG_RUN = 32,           /* rounds */
 };
 
-/* Rounds between which the frame did other things come in between: a long one counts as eight times what is usual. */
 static int64_t clipped(int64_t took, int64_t usual)
 {
     return usual != 0 && took > 8 * usual ? 8 * usual : took;
@@ -29,22 +31,14 @@ static int64_t creep(int64_t usual, int64_t took)
     return usual == 0 ? took : usual + (took > usual ? step : -step);
 }
 
-/* Cycles since the last round of the same frame at this place, or -1. */
-static int64_t tick(RtPlace *p, CpyFrame *f)
-{
-    uint64_t now = __rdtsc();
-    int64_t took = p->clock_frame == f ? (int64_t)(now - p->clock) : -1;
-    p->clock = now;
-    p->clock_frame = f;
-    return took;
-}
-
 void rt_clock_round(RtPlace *p, CpyFrame *f)
 {
-    int64_t took = tick(p, f);
-    if (took >= 0) {
-        p->round_cycles = creep(p->round_cycles, took);
+    uint64_t now = __rdtsc();
+    if (p->clock_frame == f) {
+        p->round_cycles = creep(p->round_cycles, (int64_t)(now - p->clock));
     }
+    p->clock = now;
+    p->clock_frame = f;
 }
 
 /* ---- a rest ------------------------------------------------------------------------------------ */
@@ -54,28 +48,32 @@ static void start_rest(RtTree *tree)
     if (p == NULL) {
         return;
     }
-    p->clock_frame = NULL;
+    p->clock = 0;
     p->round_cycles = 0;
+    tree->clock = 0;
     tree->rests++;
     tree->rest_rounds = tree->rest_cycles = 0;
     tree->resting = true;
 }
 
-bool rt_rests(RtPlace *p, CpyFrame *f)
+bool rt_rests(RtPlace *p)
 {
     RtTree *tree = p->tree;
     if (!tree->resting) {
         return false;
     }
-    int64_t took = tick(p, f);
-    if (took >= 0) {
-        p->round_cycles = creep(p->round_cycles, took);
-        tree->rest_cycles += clipped(took, p->round_cycles);
+    uint64_t now = __rdtsc();
+    if (p->clock != 0) {
+        int64_t took = (int64_t)(now - p->clock) - EVENT_CYCLES;
+        p->round_cycles = creep(p->round_cycles, took > 1 ? took : 1);
+        tree->rest_cycles += clipped(took > 1 ? took : 1, p->round_cycles);
         tree->rest_rounds++;
-        if (tree->rest_rounds >= REST_ROUNDS || tree->rest_cycles >= REST_CYCLES) {
-            tree->resting = false;
-            tree->round_cycles = tree->rest_cycles / tree->rest_rounds;
-        }
+    }
+    p->clock = now;
+    if (tree->rest_rounds >= REST_ROUNDS || tree->rest_cycles >= REST_CYCLES) {
+        tree->resting = false;
+        tree->round_cycles = tree->rest_cycles / tree->rest_rounds;
+        tree->usual = p->round_cycles;
     }
     return tree->resting;
 }
@@ -96,9 +94,15 @@ static void judge(RtTree *tree)
         return;
     }
     bool grew = tree->nsides != tree->nsides_seen;
+    rt_log(RT_LOG_record, "weighed", tree->code, tree->at, "entries=%d cycles=%lld gained=%lld round=%lld",
+           tree->entered, (long long)tree->spent, (long long)tree->gained, (long long)tree->round_cycles);
     tree->strikes = tree->gained >= 0 ? 0 : tree->strikes + !grew;
     tree->nsides_seen = tree->nsides;
     tree->gained = tree->spent = tree->entered = 0;
+    if (tree->rests == 0) {
+        start_rest(tree); /* The first measure was of a program that had just begun. */
+        return;
+    }
     if (tree->strikes < STRIKES) {
         return;
     }
@@ -111,26 +115,52 @@ static void judge(RtTree *tree)
     }
 }
 
-/* The first round is done before the loop's head; one that is left half way counts half. */
-static int64_t interpreter_cycles(const RtTree *tree, const CgExit *exit, uint64_t rounds)
+static bool is_weighed(const RtTree *tree)
 {
-    bool past_first = rounds > 0 || exit->carries || exit->trace != tree->root->cg;
-    int64_t halves = (int64_t)rounds * 2 + (past_first ? 3 : 1);
-    return tree->round_cycles * halves / 2;
+    return tree->round_cycles != 0 && tree->kind == REC_LOOP && !tree->shut && !tree->dead && !tree->resting;
 }
 
-void rt_weigh(RtTree *tree, const CgExit *exit, uint64_t rounds, int64_t cycles)
+/* What went by since the last entry or exit: a gap between two runs, or, in a run, what came before one below it. */
+static int64_t lap(RtTree *tree, uint64_t now)
 {
-    if (tree->round_cycles == 0 || tree->kind != REC_LOOP || tree->shut || tree->dead || tree->resting) {
+    int64_t took = tree->clock == 0 ? 0 : (int64_t)(now - tree->clock);
+    tree->clock = now;
+    return took;
+}
+
+uint64_t rt_weigh_entry(RtTree *tree)
+{
+    uint64_t now = __rdtsc();
+    if (is_weighed(tree)) {
+        int64_t took = lap(tree, now);
+        took = tree->running > 0 ? took : clipped(took, tree->usual != 0 ? tree->usual : tree->round_cycles);
+        tree->spent += took;
+        tree->gained -= took;
+    }
+    tree->running++;
+    return now;
+}
+
+/* The first round is done before the loop's head. The one that is going on when the trace is left is the interpreter's: one more. */
+static int64_t rounds_done(const RtTree *tree, const CgExit *exit, uint64_t rounds)
+{
+    bool past_first = rounds > 0 || exit->carries || exit->trace != tree->root->cg;
+    return (int64_t)rounds + past_first + 1;
+}
+
+void rt_weigh(RtTree *tree, const CgExit *exit, uint64_t rounds)
+{
+    uint64_t now = __rdtsc();
+    tree->running--;
+    if (!is_weighed(tree)) {
         return;
     }
-    int nframes = exit->trace->ir->snaps.data[exit->snap].nframes;
-    cycles += EVENT_CYCLES + (nframes - 1) * FRAME_CYCLES;
-    tree->spent += cycles;
-    int64_t gained = interpreter_cycles(tree, exit, rounds) - cycles;
+    int64_t took = lap(tree, now);
+    int64_t gained = rounds_done(tree, exit, rounds) * tree->round_cycles - took;
     if (gained < 0 && rounds >= LONG_RUN) {
         gained = 0; /* What its rounds did was more; next to them entering and leaving is nothing. */
     }
+    tree->spent += took;
     tree->gained += gained;
     tree->entered++;
     judge(tree);

@@ -91,7 +91,10 @@ typedef struct RtTree {
     uint64_t entries, useless; /* how often entered; left at an exit that is given up */
     uint64_t entries_seen;     /* by rt_retire_trees */
     int64_t round_cycles;      /* of a round in the interpreter */
+    int64_t usual;             /* the median of those */
     int64_t rest_cycles, rest_rounds;
+    uint64_t clock;            /* when it was last entered or left */
+    int running;               /* runs that go on */
     int64_t gained, spent;     /* cycles over the interpreter and in all, since it was last weighed */
     int entered;               /* since then */
     int nsides_seen;
@@ -244,8 +247,9 @@ struct RtLeaving;
 /* Does a tree pay? (pays.c) */
 void rt_clock_round(RtPlace *p, CpyFrame *f);             /* at each event of a loop that is counted */
 void rt_shut(RtTree *tree);                               /* it does not pay */
-bool rt_rests(RtPlace *p, CpyFrame *f);                   /* at each event of a compiled loop: leave it to the interpreter */
-void rt_weigh(RtTree *tree, const CgExit *exit, uint64_t rounds, int64_t cycles); /* after each run */
+bool rt_rests(RtPlace *p);                                /* at each event of a compiled loop: leave it to the interpreter */
+uint64_t rt_weigh_entry(RtTree *tree);                    /* before each run; the time */
+void rt_weigh(RtTree *tree, const CgExit *exit, uint64_t rounds); /* after it */
 int rt_enter(PyThreadState *ts, CpyFrame *f, RtPlace *p); /* as an event callback's result */
 PyObject *rt_enter_function(PyThreadState *ts, CpyFrame *f, RtTree *tree); /* a frame that was pushed for it, which is gone then */
 /* What comes behind the first run of machine code that was not entered by those. */
