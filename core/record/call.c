@@ -37,7 +37,7 @@ bool rec_can_inline(Recorder *r, PyFunctionObject *func, int n, PyObject *kwname
 {
     RecState *st = r->state;
     PyCodeObject *code = (PyCodeObject *)PyFunction_GET_CODE(func);
-    const int never = CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR | CO_VARKEYWORDS;
+    const int never = CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR;
     if ((code->co_flags & never) || !(code->co_flags & CO_OPTIMIZED) || !cpy_function_is_plain(func)) {
         return false;
     }
@@ -148,6 +148,26 @@ static bool bind_varargs(Recorder *r, PyCodeObject *code, Binding *b, int npos, 
     return true;
 }
 
+static PyObject *make_empty_dict(PyObject *self, PyObject *const *items, size_t n, PyObject *last)
+{
+    (void)self;
+    (void)items;
+    (void)n;
+    (void)last;
+    return PyDict_New();
+}
+
+/* No keyword is left over, or it could not be bound: **kwargs is a new dict that is empty. */
+static void bind_varkeywords(Recorder *r, PyCodeObject *code, Binding *b)
+{
+    if (code->co_flags & CO_VARKEYWORDS) {
+        IrRef null = ir_const_obj(r->raw, NULL), none[1];
+        IrRef dict = rec_call_array_quiet(r, (void *)make_empty_dict, null, null, 0, 0, none);
+        rec_set_known(r, dict, &PyDict_Type);
+        b->slots[code->co_argcount + code->co_kwonlyargcount + ((code->co_flags & CO_VARARGS) != 0)] = (RecVal){.ref = dict, .owned = 1};
+    }
+}
+
 /* Would binding succeed? Asked before anything is emitted or popped. */
 static bool can_bind(PyFunctionObject *func, int n, PyObject *kwnames)
 {
@@ -198,6 +218,7 @@ bool rec_inline_call(Recorder *r, PyFunctionObject *func, IrRef func_ref, int n,
         rec_give_up(r, ABORT_odd_value);
         return false;
     }
+    bind_varkeywords(r, code, &b);
     if (func_ref == IR_NONE) {
         rec_depend(r, REC_DEP_FUNCTION, (PyObject *)func, NULL); /* Another, of which only the code is known, must not live longer for it. */
     }
@@ -205,7 +226,7 @@ bool rec_inline_call(Recorder *r, PyFunctionObject *func, IrRef func_ref, int n,
         return false;
     }
     RecFrame *f = rec_top(r);
-    int total = code->co_argcount + code->co_kwonlyargcount + ((code->co_flags & CO_VARARGS) != 0);
+    int total = code->co_argcount + code->co_kwonlyargcount + ((code->co_flags & CO_VARARGS) != 0) + ((code->co_flags & CO_VARKEYWORDS) != 0);
     memcpy(f->slots, b.slots, (size_t)total * sizeof(RecVal));
     return true;
 }
