@@ -38,6 +38,60 @@ static bool all_are(const RecCall *c, int first, Test test)
     return true;
 }
 
+/* ---- attributes by name --------------------------------------------------------------------------- */
+static bool binds_without_code(PyObject *d)
+{
+    return d == NULL || Py_TYPE(d)->tp_descr_get == NULL || PyFunction_Check(d) || Py_IS_TYPE(d, &PyMethodDescr_Type) ||
+           Py_IS_TYPE(d, &PyWrapperDescr_Type) || Py_IS_TYPE(d, &PyMemberDescr_Type) || Py_IS_TYPE(d, &PyStaticMethod_Type) ||
+           Py_IS_TYPE(d, &PyClassMethodDescr_Type);
+}
+
+/* getattr and hasattr of a name that is constant: whatever lies on the way is no code of the program's. */
+static bool lookup_is_quiet(Recorder *r, const RecCall *c)
+{
+    PyObject *o = c->concrete[0], *name;
+    if (c->n < 2 || !rec_is_const(r, c->args[1].ref, &name) || !PyUnicode_CheckExact(name)) {
+        return false;
+    }
+    PyTypeObject *t = Py_TYPE(o);
+    if (!binds_without_code(cpy_type_lookup(t, name))) {
+        return false;
+    }
+    if (PyType_Check(o)) {
+        if (t->tp_getattro != PyType_Type.tp_getattro || !binds_without_code(cpy_type_lookup((PyTypeObject *)o, name))) {
+            return false;
+        }
+        rec_guard_is(r, c->args[0].ref, o);
+        rec_depend_type(r, (PyTypeObject *)o);
+    } else if (t->tp_getattro != PyObject_GenericGetAttr) {
+        return false;
+    }
+    rec_depend_type(r, t);
+    return true;
+}
+
+static bool is_plain_type(PyObject *o)
+{
+    return Py_IS_TYPE(o, &PyType_Type);
+}
+
+static bool subclass_test_is_quiet(Recorder *r, const RecCall *c)
+{
+    PyObject *of, *constant;
+    if (c->n != 2 || !PyType_Check(c->concrete[0])) {
+        return false;
+    }
+    of = c->concrete[1];
+    if (!PyTuple_CheckExact(of)) {
+        return is_plain_type(of);
+    }
+    bool all = rec_is_const(r, c->args[1].ref, &constant);
+    for (Py_ssize_t i = 0; all && i < PyTuple_GET_SIZE(of); i++) {
+        all = is_plain_type(PyTuple_GET_ITEM(of, i));
+    }
+    return all;
+}
+
 /* ---- which ------------------------------------------------------------------------------------- */
 static bool type_is_quiet(const RecCall *c)
 {
@@ -55,8 +109,9 @@ static bool type_is_quiet(const RecCall *c)
     return (t == (PyObject *)&PyDict_Type || t == (PyObject *)&PySet_Type) && c->n == 0;
 }
 
-static bool function_is_quiet(const RecCall *c)
+static bool function_is_quiet(Recorder *r, const RecCall *c)
 {
+    static const char *const over_all[] = {"callable", "id", NULL}, *const of_names[] = {"getattr", "hasattr", NULL};
     static const char *const over_scalars[] = {"abs", "chr", "divmod", "hash", "len", "max", "min", "ord", "round", NULL};
     static const char *const over_long_ways[] = {"comb", "factorial", "perm", "pow", NULL};
     PyCFunctionObject *f = (PyCFunctionObject *)c->callable;
@@ -66,6 +121,15 @@ static bool function_is_quiet(const RecCall *c)
     }
     if (strcmp(module, "builtins") == 0) {
         bool one = c->n == 1 && (strcmp(f->m_ml->ml_name, "len") == 0 || strcmp(f->m_ml->ml_name, "iter") == 0);
+        if (is_one_of(f->m_ml->ml_name, of_names)) {
+            return lookup_is_quiet(r, c);
+        }
+        if (strcmp(f->m_ml->ml_name, "issubclass") == 0) {
+            return subclass_test_is_quiet(r, c);
+        }
+        if (is_one_of(f->m_ml->ml_name, over_all)) {
+            return c->n == 1;
+        }
         return (is_one_of(f->m_ml->ml_name, over_scalars) && all_are(c, 0, rec_is_scalar)) ||
                (one && is_builtin_iterable(c->concrete[0]));
     }
@@ -94,7 +158,7 @@ bool rec_call_is_quiet(Recorder *r, RecCall *c)
 {
     bool quiet = c->kwnames != NULL                              ? false
                  : PyType_Check(c->callable)                     ? type_is_quiet(c)
-                 : PyCFunction_CheckExact(c->callable)           ? function_is_quiet(c)
+                 : PyCFunction_CheckExact(c->callable)           ? function_is_quiet(r, c)
                  : Py_IS_TYPE(c->callable, &PyMethodDescr_Type) ? c->n >= 1 && method_is_quiet(c)
                                                                  : false;
     for (int i = 0; quiet && i < c->n; i++) {
