@@ -40,6 +40,9 @@ void rec_give_up(Recorder *r, RecAbort why)
     }
 }
 
+/* What its exits must restore counts more than the path: a compile takes some times as much memory. */
+enum { MAX_RAW_BYTES = 2 * 1024 * 1024 };
+
 /* ---- starting --------------------------------------------------------------------------- */
 
 static RecFrame *new_frame(Recorder *r, CpyFrame *real)
@@ -795,7 +798,7 @@ RecStatus rec_step(Recorder *r, PyThreadState *ts, PyCodeObject *code, int place
         st->goes_to = st->insn.next;
     }
     rec_finish_insn(r);
-    if (r->raw->failed && !rec_gave_up(r)) {
+    if ((r->raw->failed || arena_bytes(r->raw->arena) > MAX_RAW_BYTES) && !rec_gave_up(r)) {
         rec_give_up(r, ABORT_trace_too_long);
     }
     return r->status;

@@ -17,6 +17,7 @@ enum {
     REST_ROUNDS = 128, REST_CYCLES = 8 * 1000 * 1000,
     MAX_RESTS = 3,
     LONG_RUN = 32,           /* rounds */
+    MANY_SIDES = 32,         /* one more is no hope */
 };
 
 static int64_t clipped(int64_t took, int64_t usual)
@@ -93,7 +94,7 @@ static void judge(RtTree *tree)
     if (tree->entered < STRETCH_ENTRIES && tree->spent < STRETCH_CYCLES) {
         return;
     }
-    bool grew = tree->nsides != tree->nsides_seen;
+    bool grew = tree->nsides != tree->nsides_seen && tree->nsides < MANY_SIDES;
     rt_log(RT_LOG_record, "weighed", tree->code, tree->at, "entries=%d cycles=%lld gained=%lld round=%lld",
            tree->entered, (long long)tree->spent, (long long)tree->gained, (long long)tree->round_cycles);
     tree->strikes = tree->gained >= 0 ? 0 : tree->strikes + !grew;
