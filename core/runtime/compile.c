@@ -82,8 +82,8 @@ static CgTrace *generate(IrTrace *t, RtTree *tree, CgExit *from, void **memory, 
     size_t room = 0;
     CgConfig config = rt.config;
     config.valid_flag = &tree->valid;
-    config.breaker = tree->breaker = cpy_eval_breaker(rt.recording.ts, &config.breaker_mask);
-    config.version_mask = ~config.breaker_mask;
+    uint64_t mask;
+    config.breaker = tree->breaker = cpy_eval_breaker(rt.recording.ts, &mask);
     if (from != NULL) {
         config.exit_args = from->locs;
         config.nexit_args = from->nlocs + from->ncarried;

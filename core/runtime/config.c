@@ -144,9 +144,12 @@ int rt_config_start(void)
     CgConfig *config = &rt.config;
     *config = (CgConfig){
         .helper = rt_helper, .sync = rt_sync, .unsync = rt_unsync, .dealloc = rt_dealloc,
-        .call_function = (void *)(uintptr_t)rt_call_function, .dealloc_plain = die_plainly, .count_refs_by_call = CPY_COUNTS_REFS, .incref = count_up, .decref = count_down,
+        .call_function = (void *)(uintptr_t)rt_call_function, .dealloc_plain = die_plainly, .count_refs_by_call = CPY_COUNTS_REFS,
+        .incref = count_up, .decref = count_down,
     };
     set_layout(config);
+    cpy_eval_breaker(PyThreadState_Get(), &config->breaker_mask);
+    config->version_mask = ~config->breaker_mask;
     find_small_ints(config);
     config->frame_object_offset = find_frame_object(PyThreadState_Get());
     if (config->frame_object_offset < 0) {

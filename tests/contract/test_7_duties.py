@@ -20,6 +20,40 @@ def test_alarm_is_answered_in_a_hot_loop(same):
     """, timeout=60)
 
 
+def test_alarm_is_answered_in_recursion(same):
+    # No back-edge at all: the call itself looks. The handler sees the frames that the traceback tells of.
+    same("""
+    import signal, time, traceback
+    class Stop(Exception): pass
+    def handler(signum, frame):
+        global depth
+        depth = 0
+        while frame is not None: depth += 1; frame = frame.f_back
+        raise Stop
+    signal.signal(signal.SIGALRM, handler)
+    def fib(n): return n if n < 2 else fib(n - 1) + fib(n - 2)
+    fib(22)
+    for k in range(3):
+        began = time.monotonic()
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+        try: fib(80)
+        except Stop as e: print("stopped", time.monotonic() - began < 5, len(traceback.extract_tb(e.__traceback__)) == depth + 1)
+    """, timeout=60)
+
+
+def test_other_threads_get_their_turn_in_recursion(same):
+    same("""
+    import threading, sys
+    sys.setswitchinterval(0.0001)
+    def fib(n): return n if n < 2 else fib(n - 1) + fib(n - 2)
+    results = []
+    threads = [threading.Thread(target=lambda n=n: results.append((n, fib(n)))) for n in (18, 19, 20, 18)]
+    for t in threads: t.start()
+    for t in threads: t.join()
+    print(sorted(results))
+    """, timeout=60)
+
+
 @pytest.mark.parametrize("body", ["x = x * 1.0000001 + 0.5", "x += 1", "l[x & 1] = x; x = len(l)", "x = h(x)", "d['k'] = x", "for j in range(3): x = j", "x = o.v; o.v = x", "s = s[1:] + s[0]"])
 def test_keyboard_interrupt(same, body):
     same(f"""

@@ -51,6 +51,32 @@ for row in log: print(row)
 """)
 
 
+@pytest.mark.parametrize("switch", ["sys.settrace", "sys.setprofile"])
+def test_switched_on_in_recursion(same, switch):
+    same(f"""
+import sys
+log = []
+def tool(frame, event, arg):
+    if frame.f_code.co_name in ("fib", "on"): log.append((frame.f_code.co_name, event, frame.f_lineno, frame.f_locals.get("n")))
+    return tool
+def on(n):
+    if n == 3: {switch}(tool)
+def fib(n, watch=False):
+    if n < 2:
+        if watch: on(n + 2)
+        return n
+    a = fib(n - 1)
+    b = fib(n - 2, watch)
+    return a + b
+for k in range(30): fib(12)
+for k in range(4):
+    print(fib(9, True))
+    {switch}(None)
+    print(len(log), log[:60])
+    log.clear()
+""")
+
+
 def test_setprofile(same):
     same(BODY + """
 def profiler(frame, event, arg): log.append((frame.f_code.co_name, event, frame.f_lineno, getattr(arg, "__name__", type(arg).__name__)))
