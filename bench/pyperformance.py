@@ -41,6 +41,7 @@ GROUPS = {
         "regex_effbot regex_v8 telco xml_etree sqlite_synth base64 decimal_factorial decimal_pi gc_collect"
     ),
 }
+NEED_DISTUTILS = {"bm_django_template", "bm_sympy"}
 FLOORS = {"pure Python": 2.0, "packages": 1.0}
 
 
@@ -80,6 +81,9 @@ def install_requirements(directory: Path, is_pure: bool) -> Path | None:
         chosen = STORE / f"{directory.name}.txt"
         chosen.write_text("\n".join(lines) + "\n")
         pip("--target", str(target), "-r", str(chosen))
+        if directory.name in NEED_DISTUTILS:
+            pip("--target", str(target), "setuptools")
+            (target / "distutils").symlink_to("setuptools/_distutils")
         if is_pure:
             for library in target.rglob("*.so"):
                 library.unlink()
