@@ -8,6 +8,7 @@
     interpreter goes some rounds. So does a tree that seems to lose; only one that loses again and again is shut. */
 #include "runtime/state.h"
 
+#include <time.h>
 #include <x86intrin.h>
 
 enum {
@@ -40,6 +41,23 @@ void rt_clock_round(RtPlace *p, CpyFrame *f)
     }
     p->clock = now;
     p->clock_frame = f;
+}
+
+/* ---- what may be spent ------------------------------------------------------------------------------ */
+/* Large programs have new hot places all the time, few of which stay hot for long. So what recording and compiling take is but a part
+   of the program's time, beside what short ones may need. Who asks for all to be compiled at once gets that. */
+bool rt_may_spend(void)
+{
+    enum { START_NS = 80 * 1000 * 1000, PART = 16, STEP_NS = 1000, RECORDING_NS = 20 * 1000 /* its code loses its caches */, AT_ONCE = 200 };
+    static uint64_t start;
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    uint64_t now = (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+    if (start == 0) {
+        start = now;
+    }
+    uint64_t spent = rt.stats.compile_ns + rt.stats.steps * STEP_NS + rt.stats.recordings * RECORDING_NS;
+    return rt.params.threshold <= AT_ONCE || spent < START_NS + (now - start) / PART;
 }
 
 /* ---- a rest ------------------------------------------------------------------------------------ */

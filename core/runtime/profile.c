@@ -23,6 +23,9 @@ static int on_hot(PyThreadState *ts, CpyFrame *f, RtPlace *p)
         return 0;
     }
     p->left = (int32_t)rt.params.threshold;
+    if (!rt_may_spend()) {
+        return 0;
+    }
     if (cpy_is_generator_frame(f)) {
         rt_note_consumer(ts, f);
     }

@@ -321,6 +321,7 @@ void rt_record_step(PyThreadState *ts, PyCodeObject *code, int place)
         return;
     }
     g->foreign = 0;
+    rt.stats.steps++;
     g->frame = cpy_current_frame(ts);
     if (status == REC_ABORTED) {
         give_up(g->rec->abort, NULL);

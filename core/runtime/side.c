@@ -83,6 +83,10 @@ bool rt_side_is_due(RtTree *tree, CgExit *exit)
         plan->given_up = tree->nsides >= RT_MAX_SIDES;
         return false;
     }
+    if (rt.recording.rec == NULL && !rt_may_spend()) {
+        plan->left = rt_side_threshold(exit);
+        return false;
+    }
     return rt.recording.rec == NULL;
 }
 

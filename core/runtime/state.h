@@ -248,6 +248,7 @@ struct RtLeaving;
 void rt_clock_round(RtPlace *p, CpyFrame *f);             /* at each event of a loop that is counted */
 void rt_shut(RtTree *tree);                               /* it does not pay */
 bool rt_rests(RtPlace *p);                                /* at each event of a compiled loop: leave it to the interpreter */
+bool rt_may_spend(void);                                  /* time for one more recording */
 uint64_t rt_weigh_entry(RtTree *tree);                    /* before each run; the time */
 void rt_weigh(RtTree *tree, const CgExit *exit, uint64_t rounds); /* after it */
 int rt_enter(PyThreadState *ts, CpyFrame *f, RtPlace *p); /* as an event callback's result */
