@@ -48,7 +48,7 @@ void rt_clock_round(RtPlace *p, CpyFrame *f)
    of the program's time, beside what short ones may need. Who asks for all to be compiled at once gets that. */
 bool rt_may_spend(void)
 {
-    enum { START_NS = 80 * 1000 * 1000, PART = 16, STEP_NS = 1000, RECORDING_NS = 20 * 1000 /* its code loses its caches */, AT_ONCE = 200 };
+    enum { START_NS = 100 * 1000 * 1000, PART = 16, STEP_NS = 1000, RECORDING_NS = 100 * 1000 /* the interpreter looks at all code anew */, AT_ONCE = 200 };
     static uint64_t start;
     struct timespec t;
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
