@@ -73,6 +73,7 @@ typedef struct {
     OptVal cur, mem;
     IrRef entry;  /* load_slot or load_slot_int of it */
     bool entry_int, tagged;
+    bool brought; /* an operand that the parent's exit would write: the raw code accounts for its reference, not the slot */
 } OptSlot;
 
 typedef struct { /* what an operation about to be emitted may do to references */

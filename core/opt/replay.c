@@ -386,7 +386,8 @@ static void enter_side(OptContext *cx, IrRef first) {
             slot->cur = v;
             slot->mem = SLOT_JUNK;
             slot->tagged = s->slots[i].flags & IR_SNAP_INT;
-            bool lent = k < cx->options->first_stack_slot && !(s->slots[i].flags & (IR_SNAP_OWNED | IR_SNAP_INT));
+            slot->brought = k >= cx->options->first_stack_slot;
+            bool lent = !slot->brought && !(s->slots[i].flags & (IR_SNAP_OWNED | IR_SNAP_INT));
             if (lent && v != IR_NONE && !is_virtual(v)) {
                 count_up(cx, v); /* a local owns: the exit would have taken the reference; operands get theirs in the raw trace */
             }

@@ -133,9 +133,10 @@ void adopt_listed(OptContext *cx, const IrSnapshot *raw) {
         bool listed;
         OptVal v = snap_slot(cx, raw, k, &flags, &listed);
         OptSlot *s = &cx->slots[k];
-        if (!listed || v == slot_value(cx, k)) {
+        if (!listed || (v == slot_value(cx, k) && !s->brought)) {
             continue;
         }
+        s->brought = false;
         s->cur = v;
         s->tagged = flags & IR_SNAP_INT;
         if (v != IR_NONE && !(flags & (IR_SNAP_INT | IR_SNAP_OWNED))) {
