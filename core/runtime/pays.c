@@ -13,7 +13,8 @@
 
 enum {
     EVENT_CYCLES = 200,      /* a round in the interpreter would do without */
-    STRETCH_ENTRIES = 256, STRETCH_CYCLES = 60 * 1000 * 1000, /* a stretch is as many entries, or as long */
+    STRETCH_ENTRIES = 256,   /* a stretch is at least as many entries that together are not short, or a long one */
+    SHORT_CYCLES = 10 * 1000 * 1000, STRETCH_CYCLES = 60 * 1000 * 1000,
     STRIKES = 2,             /* stretches in a row that lost */
     REST_ROUNDS = 128, REST_CYCLES = 8 * 1000 * 1000,
     MAX_RESTS = 3,
@@ -109,7 +110,7 @@ void rt_shut(RtTree *tree)
 /* While side traces are still added it may get better. */
 static void judge(RtTree *tree)
 {
-    if (tree->entered < STRETCH_ENTRIES && tree->spent < STRETCH_CYCLES) {
+    if (tree->spent < (tree->entered < STRETCH_ENTRIES ? STRETCH_CYCLES : SHORT_CYCLES)) {
         return;
     }
     bool grew = tree->nsides != tree->nsides_seen && tree->nsides < MANY_SIDES;
