@@ -19,6 +19,7 @@ typedef struct _PyInterpreterFrame CpyFrame;
 /* ---- facts about the running version ---------------------------------------------------- */
 /* 1 where a loop keeps only its iterator on the stack, 2 where an index (or NULL) lies above it. */
 extern const int CPY_ITER_SLOTS;
+extern const bool cpy_frame_clears_backwards; /* a frame that ends releases its slots from the last to the first */
 /* True in debug builds, where every change of a reference count is counted by the interpreter. */
 extern const bool CPY_COUNTS_REFS;
 /* What a handler finds of the place that raised, below the exception: a tagged integer, else an int object. */

@@ -4,6 +4,7 @@
 const int cpy_generator_created = (uint8_t)FRAME_CREATED;
 const int cpy_generator_suspended = (uint8_t)FRAME_SUSPENDED;
 const int cpy_generator_cleared = (uint8_t)FRAME_CLEARED;
+const bool cpy_frame_clears_backwards = FRAME_CLEARS_BACKWARDS;
 const bool cpy_generator_top_is_pointer = FRAME_TOP_IS_POINTER;
 
 CpyFrame *
@@ -59,7 +60,7 @@ cpy_generator_make(PyFunctionObject *func, PyCodeObject *code, int state, void *
     fill_slots(f, base, n, slots, words);
     f->instr_ptr = place;
     int offset = (int)offsetof(struct _PyInterpreterFrame, localsplus) + (int)offsetof(PyGenObject, gi_iframe);
-    frame_set_top(f, state != cpy_generator_suspended ? base : FRAME_TOP_IS_POINTER ? (int)((top - offset) / 8) : (int)top);
+    frame_set_top(f, state == cpy_generator_cleared ? base : FRAME_TOP_IS_POINTER ? (int)((top - offset) / 8) : (int)top);
     gen->gi_frame_state = (int8_t)state;
     PyObject_GC_Track(gen);
     if (state == cpy_generator_cleared) {
@@ -122,8 +123,8 @@ static PyObject *
 take_all_loud(CpyFrame *f, bool (*is_silent)(PyObject *))
 {
     PyObject *one = NULL, *list = NULL;
-    for (int s = 0; s < frame_top(f); s++) {
-        PyObject *o = take_loud(f, s, is_silent);
+    for (int i = 0, n = frame_top(f); i < n; i++) {
+        PyObject *o = take_loud(f, FRAME_CLEARS_BACKWARDS ? n - 1 - i : i, is_silent);
         if (o == NULL) {
             continue;
         }

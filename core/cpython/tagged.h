@@ -24,6 +24,7 @@
 
 #define FRAME_TOP_FIELD stackpointer
 #define FRAME_TOP_IS_POINTER true
+#define FRAME_CLEARS_BACKWARDS true
 #define SLOT_NULL 1
 #define SLOT_TAG_BITS 3
 #define SLOT_INT_TAG 3

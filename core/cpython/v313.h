@@ -20,6 +20,7 @@
 
 #define FRAME_TOP_FIELD stacktop
 #define FRAME_TOP_IS_POINTER false
+#define FRAME_CLEARS_BACKWARDS false
 #define SLOT_NULL 0
 #define SLOT_TAG_BITS 0
 #define SLOT_INT_TAG 0

@@ -31,7 +31,8 @@ bool finish_virtual_generator(OptContext *cx) {
     OptVirtual *o = virt(cx, v);
     uint32_t before = cx->dying.n;
     o->values[0] = ir_const_i64(cx->out, cx->options->generator_cleared);
-    for (int i = o->n - 2; i >= 0; i--) { /* all but the function, which says what it was */
+    for (int k = 0; k < o->n - 1; k++) { /* all but the function, which says what it was */
+        int i = cx->options->clears_backwards ? k : o->n - 2 - k;
         OptVal child = resolve(cx, o->values[i]);
         if (ir_holds_ref(o->klass->fields[i]->width) && child != IR_NONE) {
             LIST_PUSH(cx, cx->dying, child);

@@ -29,6 +29,7 @@ typedef struct {
     int first_stack_slot; /* root frame: slots from here on are operand stack */
     int entry_depth;      /* root frame: operand stack entries in memory at entry */
     const void *true_object, *false_object;
+    bool clears_backwards; /* generators' slots, when they end */
     int generator_suspended, generator_cleared; /* states: field 0 of a klass of generators */
     /* Side traces whose parent exit lies in the loop of a label: the exit also carries the label's parameters from number `nphis` on,
        parameter i as exit_arg number first_param_arg + i. Else NULL. */

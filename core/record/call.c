@@ -367,8 +367,9 @@ static bool take_apart(Recorder *r, RecCall *c, int n, PyObject *kwnames, int ab
 
 /* ---- residual calls ---------------------------------------------------------------------------------- */
 
-/* Before a generator function has made its generator, it does nothing but move its arguments. What comes behind it, or -1. */
-static int behind_return_generator(PyCodeObject *code)
+/* Before a generator function has made its generator, it does nothing but move its arguments; or, where the caller asks for that, it is
+   3.15's generator expression, which takes the iterator of its argument. What comes behind that, or -1. */
+static int behind_return_generator(PyCodeObject *code, bool *iterates)
 {
     const int others = CO_COROUTINE | CO_ASYNC_GENERATOR | CO_ITERABLE_COROUTINE;
     if (!(code->co_flags & CO_GENERATOR) || (code->co_flags & others)) {
@@ -378,7 +379,19 @@ static int behind_return_generator(PyCodeObject *code)
     while (in.op == CPYOP_nop || in.op == CPYOP_copy_free_vars || in.op == CPYOP_make_cell) {
         in = cpy_decode(code, in.next);
     }
+    if (iterates != NULL) {
+        CpyInsn load = in.op == CPYOP_resume ? cpy_decode(code, in.next) : in, get = cpy_decode(code, load.next);
+        *iterates = load.op == CPYOP_load_fast && load.arg == 0 && get.op == CPYOP_get_iter;
+        in = *iterates ? cpy_decode(code, get.next) : in;
+    }
     return in.op == CPYOP_return_generator ? in.next : -1;
+}
+
+static void guard_code(Recorder *r, RecCall *c)
+{
+    rec_guard_type(r, c->func.ref, c->callable);
+    IrRef code = rec_load(r, c->func.ref, rec_field(r, CPY_OFF_function_code, IR_W_OBJ, MEMID_func));
+    rec_guard_is(r, code, PyFunction_GET_CODE(c->callable));
 }
 
 static bool is_quiet_residual(Recorder *r, RecCall *c)
@@ -391,11 +404,10 @@ static bool is_quiet_residual(Recorder *r, RecCall *c)
         return false;
     }
     PyObject *code = PyFunction_GET_CODE(c->callable);
-    if (behind_return_generator((PyCodeObject *)code) < 0 || cpy_others_watch(r->state->ts, (PyCodeObject *)code)) {
+    if (behind_return_generator((PyCodeObject *)code, NULL) < 0 || cpy_others_watch(r->state->ts, (PyCodeObject *)code)) {
         return false;
     }
-    rec_guard_type(r, c->func.ref, c->callable);
-    rec_guard_is(r, rec_load(r, c->func.ref, rec_field(r, CPY_OFF_function_code, IR_W_OBJ, MEMID_func)), code);
+    guard_code(r, c);
     return true;
 }
 
@@ -406,13 +418,17 @@ static bool make_generator(Recorder *r, RecCall *c)
     const IrInsn *def = ir_at(r->raw, c->func.ref);
     bool made_here = def->op == IR_new && def->imm.klass->kind == REC_KLASS_FUNCTION;
     PyObject *constant;
-    if (!PyFunction_Check(c->callable) || c->kwnames || !(made_here || rec_is_const(r, c->func.ref, &constant)) || !is_quiet_residual(r, c)) {
+    bool iterates;
+    if (!PyFunction_Check(c->callable) || c->kwnames || !(made_here || rec_is_const(r, c->func.ref, &constant)) || !cpy_function_is_plain(func)) {
         return false;
     }
-    IrRef gen = rec_new_generator(r, c->func.ref, func, c->args, c->n, behind_return_generator((PyCodeObject *)func->func_code));
-    if (gen == IR_NONE) {
+    PyCodeObject *code = (PyCodeObject *)func->func_code;
+    int place = behind_return_generator(code, &iterates);
+    if (place < 0 || cpy_others_watch(r->state->ts, code) || !rec_can_make_generator(func, c->n, iterates ? c->concrete[0] : NULL)) {
         return false;
     }
+    guard_code(r, c);
+    IrRef gen = rec_new_generator(r, c->func.ref, func, c->args, iterates ? c->concrete[0] : NULL, place);
     rec_return_from_call(r, c, gen, true);
     return true;
 }

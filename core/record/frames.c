@@ -233,8 +233,8 @@ void rec_leave_frame(Recorder *r, RecVal result)
         return;
     }
     rec_own(r, &result);
-    for (int s = 0; s < f->base + f->depth; s++) {
-        rec_drop(r, f->slots[s]);
+    for (int i = 0, n = f->base + f->depth; i < n; i++) {
+        rec_drop(r, f->slots[cpy_frame_clears_backwards ? n - 1 - i : i]);
     }
     if (f->func_ref != IR_NONE) {
         rec_drop(r, (RecVal){.ref = f->func_ref, .owned = f->globals != IR_NONE});

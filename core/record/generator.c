@@ -4,7 +4,7 @@
     is kept up to date: locals are written through at once (the optimiser then knows what memory holds), what lies on the operand
     stack is written at the yield. So nothing is to be restored when the trace is left while the generator is suspended; left (or
     seen) while it executes, its frame is linked into the thread and gets its stack. */
-#include "record/state.h"
+#include "record/call.h"
 
 static const IrField *own_field(Recorder *r, CpyLayout which, IrWidth width, const char *name)
 {
@@ -52,19 +52,47 @@ static IrRef closure_cell(Recorder *r, IrRef func, int i)
     return rec_load(r, cells, rec_tuple_item(r, i));
 }
 
-IrRef rec_new_generator(Recorder *r, IrRef ref, PyFunctionObject *func, const RecVal *args, int nargs, int place)
+static int words_of_stack(const PyCodeObject *code) { return CPY_ITER_SLOTS == 2 ? code->co_stacksize : 0; }
+
+static bool is_own_iterator(PyObject *o) { return Py_TYPE(o)->tp_iter == PyObject_SelfIter; }
+
+bool rec_can_make_generator(const PyFunctionObject *func, int nargs, PyObject *iterated)
 {
     PyCodeObject *code = (PyCodeObject *)func->func_code;
-    int base = cpy_code_stack_base(code), nslots = base + code->co_stacksize, nints = CPY_ITER_SLOTS == 2 ? code->co_stacksize : 0;
+    int n = SLOTS + cpy_code_stack_base(code) + code->co_stacksize + words_of_stack(code) + 1;
     bool odd = (code->co_flags & (CO_VARARGS | CO_VARKEYWORDS)) || code->co_kwonlyargcount || code->co_ncellvars || nargs != code->co_argcount;
-    if (odd || SLOTS + nslots + nints + 1 > MAX_FIELDS) {
-        return IR_NONE;
+    return !odd && n <= MAX_FIELDS &&
+           (iterated == NULL || rec_steps_by_index(iterated) || PyRange_Check(iterated) || is_own_iterator(iterated));
+}
+
+/* The loop's iterator is on the stack already. */
+static bool begin_loop(Recorder *r, IrRef *slot, IrRef *word, IrRef ref, PyObject *iterated)
+{
+    RecVal it = {.ref = ref};
+    rec_guard_type(r, ref, iterated);
+    if (PyRange_Check(iterated)) {
+        it = (RecVal){.ref = rec_range_iter(r, ref, iterated), .owned = 1};
+    } else if (!is_own_iterator(iterated)) {
+        word[1] = rec_int(r, cpy_slot_int_tag);
     }
+    if (it.ref == IR_NONE) {
+        return false;
+    }
+    rec_own(r, &it);
+    slot[0] = it.ref;
+    return true;
+}
+
+IrRef rec_new_generator(Recorder *r, IrRef ref, PyFunctionObject *func, const RecVal *args, PyObject *iterated, int place)
+{
+    PyCodeObject *code = (PyCodeObject *)func->func_code;
+    int base = cpy_code_stack_base(code), nslots = base + code->co_stacksize, nints = words_of_stack(code), nargs = code->co_argcount;
+    int top = base + (iterated != NULL ? CPY_ITER_SLOTS : 0);
     const IrKlass *k = generator_klass(r, code, nslots, nints);
     IrRef values[MAX_FIELDS], null = ir_const_obj(r->raw, NULL);
     values[STATE] = rec_int(r, cpy_generator_created);
     values[PLACE] = ir_const_ptr(r->raw, cpy_place_pointer(code, place));
-    values[TOP] = rec_int(r, 0);
+    values[TOP] = rec_int(r, cpy_generator_top_is_pointer ? cpy_offset(CPY_OFF_generator_slots) + 8 * top : top);
     values[FRAME_OBJECT] = ir_const_ptr(r->raw, NULL);
     values[GLOBALS] = ir_const_ptr(r->raw, func->func_globals);
     values[BUILTINS] = ir_const_ptr(r->raw, func->func_builtins);
@@ -79,6 +107,9 @@ IrRef rec_new_generator(Recorder *r, IrRef ref, PyFunctionObject *func, const Re
     }
     for (int i = 0; i < nints; i++) {
         values[SLOTS + nslots + i] = rec_int(r, 0);
+    }
+    if (iterated != NULL && !begin_loop(r, &values[SLOTS + base], &values[SLOTS + nslots], args[0].ref, iterated)) {
+        return IR_NONE;
     }
     RecVal function = {.ref = ref};
     rec_own(r, &function);

@@ -10,15 +10,14 @@ static IrRef new_list_iter(Recorder *r, RecVal *seq, int kind)
     return rec_new(r, rec_iter_klass(r, kind), values);
 }
 
-/* 3.15: such a sequence itself stays, with a tagged index above it. */
-static bool is_stepped_by_index(PyObject *o)
+bool rec_steps_by_index(PyObject *o)
 {
     return PyList_CheckExact(o) || PyTuple_CheckExact(o) || PyUnicode_CheckExact(o) || PyBytes_CheckExact(o);
 }
 
 static bool push_virtual_iterator(Recorder *r, PyObject *o)
 {
-    if (CPY_ITER_SLOTS != 2 || !is_stepped_by_index(o)) {
+    if (CPY_ITER_SLOTS != 2 || !rec_steps_by_index(o)) {
         return false;
     }
     rec_guard_type(r, rec_stack(r, 0)->ref, o);
@@ -182,7 +181,7 @@ static void next_by_index(Recorder *r)
 {
     PyObject *seq_now = rec_concrete(r, 1);
     RecVal *index = rec_stack(r, 0), *seq = rec_stack(r, 1);
-    if (!is_stepped_by_index(seq_now)) {
+    if (!rec_steps_by_index(seq_now)) {
         rec_give_up(r, ABORT_unsupported);
         return;
     }

@@ -213,8 +213,11 @@ const IrField *rec_tuple_item(Recorder *r, int i); /* with offset of item i */
 
 /* ---- generators: generator.c ------------------------------------------------------------------------ */
 static inline bool rec_is_generator(const RecFrame *f) { return (f->how & 0xff) == REC_HOW_GENERATOR; }
-/* One that is not begun, of a function that is a constant or made in the trace; `place` is where it begins. IR_NONE: not possible. */
-IrRef rec_new_generator(Recorder *r, IrRef ref, PyFunctionObject *func, const RecVal *args, int nargs, int place);
+/* One that is not begun, of a function that is a constant or made in the trace; `place` is where it begins, `iterated` what its stack
+   has an iterator of then (its first argument), or NULL. */
+bool rec_can_make_generator(const PyFunctionObject *func, int nargs, PyObject *iterated);
+IrRef rec_new_generator(Recorder *r, IrRef ref, PyFunctionObject *func, const RecVal *args, PyObject *iterated, int place);
+bool rec_steps_by_index(PyObject *o); /* iter.c: 3.15: stays itself on the stack of a loop, with a tagged index above it */
 bool rec_resume_generator(Recorder *r, IrRef ref, PyObject *gen); /* false: not possible, nothing emitted */
 void rec_load_generator_slots(Recorder *r, RecFrame *f); /* those that memory has */
 void rec_write_generator_slots(Recorder *r, int place); /* the pending stores to generators' frames */

@@ -47,7 +47,7 @@ static IrTrace *optimise(Recorder *rec, Arena *scratch, RtTree *tree, const CgEx
     *options = (OptOptions){
         .peel = true, .first_stack_slot = rec->first_stack_slot, .entry_depth = rec->entry_depth,
         .true_object = Py_True, .false_object = Py_False,
-        .generator_suspended = cpy_generator_suspended, .generator_cleared = cpy_generator_cleared,
+        .clears_backwards = cpy_frame_clears_backwards, .generator_suspended = cpy_generator_suspended, .generator_cleared = cpy_generator_cleared,
     };
     if (from != NULL) {
         set_parent(options, from);
