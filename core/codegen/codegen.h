@@ -54,8 +54,8 @@ typedef struct CgExit {
 } CgExit;
 
 typedef struct CgLabel { /* IrLabel.code */
-    uint8_t *address;
-    CgLoc *params;    /* where each parameter must be when jumping in */
+    uint8_t *address, *start; /* of the loop's head, of the trace */
+    CgLoc *params;       /* where each parameter must be when jumping in */
 } CgLabel;
 
 typedef struct CgTrace {

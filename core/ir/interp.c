@@ -317,6 +317,7 @@ static void step(Interp *in)
     case IR_exit_arg: load_exit_arg(in); return;
     case IR_frame: r->p = h->frame(h->host); return;
     case IR_store_slot: in->leave = h->store_slot(h->host, (int)imm, arg(in, 0).p); return;
+    case IR_store_slot_int: h->store_slot_int(h->host, (int)imm, arg(in, 0).i); return;
     case IR_forget_slot: h->forget_slot(h->host, (int)imm); return;
     case IR_guard_true: guard(in, arg(in, 0).i != 0); return;
     case IR_guard_false: guard(in, arg(in, 0).i == 0); return;
@@ -366,6 +367,7 @@ static void step(Interp *in)
     case IR_leave:
     case IR_raw_close:
     case IR_raw_link: in->leave = true; return;
+    case IR_end_start: in->fault = "end_start: there is nothing to link to"; return;
     case IR_end_link: in->fault = "end_link: there is nothing to link to"; return;
     }
     step_number(in);

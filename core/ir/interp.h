@@ -20,6 +20,7 @@ typedef struct IrHost {
     void *(*load_slot)(void *host, int slot);
     bool (*load_slot_int)(void *host, int slot, int64_t *value); /* false: the slot holds none */
     bool (*store_slot)(void *host, int slot, void *owned);       /* true: leave the trace (as release) */
+    void (*store_slot_int)(void *host, int slot, int64_t value); /* tagged, nothing is released */
     void (*forget_slot)(void *host, int slot);                   /* NULL, nothing is released */
     void *(*frame)(void *host);
     /* Objects. */

@@ -32,6 +32,12 @@ static bool store_slot(void *host, int slot, void *owned)
     return left(w);
 }
 
+static void store_slot_int(void *host, int slot, int64_t value)
+{
+    World *w = host;
+    w->root.slots[slot] = (uint64_t)value << 2 | SLOT_TAGS;
+}
+
 static void forget_slot(void *host, int slot)
 {
     world_set_slot(host, slot, NULL);
@@ -176,7 +182,7 @@ static bool breaker_is_set(void *host)
 IrHost world_host(World *w)
 {
     return (IrHost){
-        .host = w, .load_slot = load_slot, .load_slot_int = load_slot_int, .store_slot = store_slot, .forget_slot = forget_slot, .frame = frame,
+        .host = w, .load_slot = load_slot, .load_slot_int = load_slot_int, .store_slot = store_slot, .store_slot_int = store_slot_int, .forget_slot = forget_slot, .frame = frame,
         .type_of = type_of, .take = take, .release = release, .box_i64 = box_i64, .box_f64 = box_f64,
         .box_bool = box_bool, .unbox_i64 = unbox_i64, .unbox_f64 = unbox_f64, .unbox_bool = unbox_bool,
         .reuse_box = reuse_box, .make = make, .call = call, .call_c = call_c, .call_array = call_array,

@@ -287,13 +287,14 @@ typedef struct {
     uint8_t *wishes;                  /* per slot */
     LIST(const IrField *) uncarried;  /* fields that do not stay in registers */
     bool raw_writes; /* objects that the first round did not make are made in the second: what that writes is what was recorded */
-    bool again, no_before, no_link, no_args; /* no_*: ways of jumping to other loops that did not work */
+    bool again, no_before, no_link, no_start, no_args; /* no_*: ways of jumping to other loops that did not work */
 } OptPlan;
 OptHead *peel(OptContext *cx, OptPlan *plan);
 
 /* link.c: the jump to another loop, or `leave` with options->note */
 void link_before(OptContext *cx);
 void link_end(OptContext *cx);
+void link_to_start(OptContext *cx);
 /* before.c: values by operation of the label's trace, 0: not at hand; NULL, and nothing emitted, when a parameter is not */
 OptVal *before_loop(OptContext *cx, const IrLabel *label, uint32_t raw_snap);
 

@@ -1,10 +1,10 @@
 /*  The jump from the end of a trace to another loop's head.
 
-    Three ways. A side trace whose exit lies in that loop and which changed nothing that the loop's body relies on has all parameters
+    Four ways. A side trace whose exit lies in that loop and which changed nothing that the loop's body relies on has all parameters
     at hand: the exit brought them (direct). Any other trace establishes what the loop takes from before it (before.c), or, where
     that does not last for a round, replays the loop's raw trace once more as its own preamble, from the state it is in, and takes the
-    parameters from what that gives (by raw operation: OptHead.origin). Where none works the trace is made again and ends in `leave`,
-    with the reason as options->note. */
+    parameters from what that gives (by raw operation: OptHead.origin). Where none works the trace is made again, writes all to the
+    frame and goes to the start of the other trace, which looks at everything anew; options->note has the reason. */
 #include "opt/cx.h"
 
 static const OptHead *head_of(const IrLabel *label) { return label ? label->opt : NULL; }
@@ -523,5 +523,47 @@ void link_end(OptContext *cx) {
         } else {
             link_by_round(cx, label);
         }
+    }
+}
+
+/* ---- by the loop's start ------------------------------------------------------------------ */
+static void store_tagged(OptContext *cx, int k, uint32_t raw_snap) {
+    OptSlot *s = &cx->slots[k];
+    IrRef value = s->cur;
+    if (s->mem == SLOT_ENTRY && s->entry_int && value == s->entry) {
+        return;
+    }
+    if (!s->entry_int) {
+        clear_slot_memory(cx, k, raw_snap);
+    }
+    emit(cx, IR_store_slot_int, &value, 1, &(IrInsn){ .imm.i = k }, 0);
+}
+
+static void write_all(OptContext *cx, int limit, uint32_t raw_snap) {
+    for (int k = 0; k < limit && k < cx->mem_limit && !cx->why; k++) {
+        if (cx->slots[k].cur != SLOT_ENTRY && cx->slots[k].tagged) {
+            store_tagged(cx, k, raw_snap);
+        } else if (!cx->slots[k].entry_int && (slot_dirty(cx, k) || is_virtual(slot_memory(cx, k)))) {
+            sync_slot(cx, k, raw_snap);
+        }
+    }
+}
+
+/* As the interpreter would come there: all is in the frame, nothing is assumed. */
+void link_to_start(OptContext *cx) {
+    const IrLabel *label = target(cx);
+    uint32_t raw_snap = cx->now->snap;
+    if (!label) {
+        opt_fail(cx, "link: the other loop's state is not known");
+        return;
+    }
+    const OptHead *head = head_of(label);
+    adopt_listed(cx, &cx->raw->snaps.data[raw_snap - 1]);
+    write_all(cx, cx->mem_limit, raw_snap);
+    adopt_stack(cx, head->first_stack_slot + head->entry_depth);
+    write_all(cx, cx->mem_limit, raw_snap);
+    if (!cx->why) {
+        flush_pending(cx, &(OptEffect){ .writes = MEM_ALL, .runs = true, .slot = -1 });
+        emit(cx, IR_end_start, NULL, 0, &(IrInsn){ .imm.label = (IrLabel *)label }, 0);
     }
 }

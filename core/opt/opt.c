@@ -58,6 +58,8 @@ static OptHead *run_once(OptContext *cx, OptPlan *plan, bool loops) {
     }
     if (end == IR_raw_link && !plan->no_link) {
         link_end(cx);
+    } else if (end == IR_raw_link && !plan->no_start) {
+        link_to_start(cx);
     } else {
         emit(cx, IR_leave, NULL, 0, NULL, snapshot(cx, cx->now->snap));
     }
@@ -105,7 +107,8 @@ static void weaken(OptPlan *plan, bool hopeless) {
     if (!plan->no_before && !hopeless) {
         plan->no_before = true;
     } else {
-        plan->no_args = plan->no_link;
+        plan->no_args = plan->no_start;
+        plan->no_start = plan->no_link;
         plan->no_link = plan->no_before = true;
     }
 }
@@ -119,7 +122,7 @@ IrTrace *opt_run(IrTrace *raw, Arena *arena, OptOptions *options, const char **w
     }
     OptContext *cx = start(raw, arena, options);
     options->label_holds = false;
-    OptPlan plan = { .wishes = opt_alloc(cx, (size_t)cx->nslots), .no_link = !pass_on(cx, PASS_link), .no_args = !pass_on(cx, PASS_link) };
+    OptPlan plan = { .wishes = opt_alloc(cx, (size_t)cx->nslots), .no_link = !pass_on(cx, PASS_link), .no_start = !pass_on(cx, PASS_link), .no_args = !pass_on(cx, PASS_link) };
     bool loops = options->peel;
     for (int tries = 0; tries < MAX_TRIES; tries++) {
         if (tries) {

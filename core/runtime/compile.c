@@ -118,7 +118,7 @@ static bool fits(const IrTrace *t, const char **why)
 static RtTree *linked_tree(const IrTrace *t)
 {
     const IrInsn *end = &t->insns.data[t->insns.len - 1];
-    return end->op == IR_end_link ? end->imm.label->host : NULL;
+    return end->op == IR_end_link || end->op == IR_end_start ? end->imm.label->host : NULL;
 }
 
 static bool has_op(const IrTrace *t, IrOp op)

@@ -750,6 +750,14 @@ static void emit_load_slot(Emit *e, const CgInsn *n) {
     }
 }
 
+static void emit_store_slot_int(Emit *e, const CgInsn *n) {
+    int temp = n->temps[0];
+    x64_load_operand(e, temp, n, 0);
+    x64_shift_ri(&e->a, SHIFT_SHL, W64, temp, 2);
+    x64_alu_ri(&e->a, ALU_OR, W64, temp, (int32_t)e->config->slot_int_tag);
+    x64_rm(&e->a, X64_STORE, W64, temp, slot_mem(e, n));
+}
+
 static void emit_exit_arg(Emit *e, const CgInsn *n) {
     if (n->result.kind != AT_REG) {
         return;
@@ -800,6 +808,16 @@ static void emit_control(Emit *e, const CgInsn *n) {
         }
         break;
     }
+    case IR_end_start: {
+        const CgLabel *label = ir_at(e->f->ir, n->ref)->imm.label->code;
+        if (label) {
+            count_round(e);
+            x64_jmp_address(&e->a, label->start);
+        } else {
+            cg_fail(e->f, "a link to a label that has no code");
+        }
+        break;
+    }
     default:
         break;
     }
@@ -817,6 +835,9 @@ static void emit_insn(Emit *e, const CgInsn *n) {
     case IR_load_slot:
     case IR_load_slot_int:
         emit_load_slot(e, n);
+        break;
+    case IR_store_slot_int:
+        emit_store_slot_int(e, n);
         break;
     case IR_guard_slot_int:
         emit_guard_slot_int(e, n);
@@ -967,6 +988,7 @@ static void emit_insn(Emit *e, const CgInsn *n) {
     case IR_loop:
     case IR_end_loop:
     case IR_end_link:
+    case IR_end_start:
         emit_control(e, n);
         break;
     default:
@@ -1013,6 +1035,7 @@ static void finish(Emit *e) {
     }
     out->size = e->a.at;
     if (out->label) {
+        out->label->start = out->code;
         out->label->address = out->code + e->head;
     }
 }

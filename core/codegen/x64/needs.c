@@ -474,6 +474,10 @@ void x64_needs(const CgFunc *f, const CgInsn *n, CgNeeds *needs) {
     case IR_decref_plain:
         use(needs, 0, USE_REG);
         break;
+    case IR_store_slot_int:
+        use(needs, 0, USE_REG);
+        needs->ntemps = 1;
+        break;
     case IR_forget_slot:
     case IR_no_op:
     case IR_const_i64:
@@ -486,6 +490,7 @@ void x64_needs(const CgFunc *f, const CgInsn *n, CgNeeds *needs) {
     case IR_loop:
     case IR_end_loop:
     case IR_end_link:
+    case IR_end_start:
     case IR_leave:
     case IR_raw_close:
     case IR_raw_link:
