@@ -66,7 +66,7 @@ def calls(n):
     before = jitney.stats()["entries"]
     list(map(f, [(i, 1, 2) for i in range(n)]))
     return jitney.stats()["entries"] - before
-print(calls(5000) > 0, calls(5000) < 50, jitney.stats()["places_given_up"])
+print(calls(300_000) > 0, calls(5000) < 50, jitney.stats()["places_given_up"])
 """)
     on = run_python("p.py", cwd=tmp_path, JITNEY="1", JITNEY_THRESHOLD="200")
     assert on.stdout.startswith("True True "), on.stdout + on.stderr
