@@ -488,11 +488,6 @@ void rec_do_unary_not(Recorder *r)
 
 /* ---- truth --------------------------------------------------------------------------------------------- */
 
-static IrRef length_is_not_zero(Recorder *r, IrRef ref, const IrField *f)
-{
-    return rec_op2(r, IR_ne_i64, rec_load(r, ref, f), rec_int(r, 0));
-}
-
 /* True of every instance: neither __bool__ nor __len__. */
 static bool is_always_true(PyTypeObject *t)
 {
@@ -522,21 +517,10 @@ IrRef rec_truth(Recorder *r, IrRef ref, PyObject *o, bool *known, bool *value)
     if (PyFloat_CheckExact(o)) {
         return rec_op2(r, IR_ne_f64, rec_unbox_float(r, ref, o), ir_const_f64(r->raw, 0.0));
     }
-    if (PyUnicode_CheckExact(o)) {
+    const IrField *size = rec_length_field(r, t);
+    if (size != NULL) {
         rec_guard_type(r, ref, o);
-        return length_is_not_zero(r, ref, rec_field(r, CPY_OFF_unicode_length, IR_W_I64, MEMID_none));
-    }
-    if (PyTuple_CheckExact(o) || PyBytes_CheckExact(o)) {
-        rec_guard_type(r, ref, o);
-        return length_is_not_zero(r, ref, rec_elem(r, "size", cpy_offset(CPY_OFF_var_size), IR_W_I64, MEMID_none));
-    }
-    if (PyList_CheckExact(o)) {
-        rec_guard_type(r, ref, o);
-        return length_is_not_zero(r, ref, rec_elem(r, "list.size", cpy_offset(CPY_OFF_var_size), IR_W_I64, MEMID_list_header));
-    }
-    if (PyDict_CheckExact(o)) {
-        rec_guard_type(r, ref, o);
-        return length_is_not_zero(r, ref, rec_field(r, CPY_OFF_dict_used, IR_W_I64, MEMID_dict));
+        return rec_op2(r, IR_ne_i64, rec_load(r, ref, size), rec_int(r, 0));
     }
     if (is_always_true(t)) {
         rec_guard_type(r, ref, o);

@@ -274,8 +274,9 @@ void rec_do_unpack_sequence(Recorder *r)
 {
     int n = r->state->insn.arg;
     PyObject *o = rec_concrete(r, 0);
-    bool is_list = o && PyList_CheckExact(o);
-    if (o == NULL || !(is_list || PyTuple_CheckExact(o)) || PyObject_Length(o) != n || n > MAX_ITEMS) {
+    PyTypeObject *base = rec_sequence_base(r, o);
+    bool is_list = base == &PyList_Type;
+    if (base == NULL || Py_SIZE(o) != n || n > MAX_ITEMS) {
         rec_give_up(r, ABORT_odd_value);
         return;
     }
@@ -285,7 +286,7 @@ void rec_do_unpack_sequence(Recorder *r)
     const IrInsn *def = ir_at(r->raw, seq);
     bool made_here = def->op == IR_new && def->imm.klass == k;
     if (!made_here) {
-        rec_guard_bool(r, rec_op2(r, IR_eq_i64, rec_sequence_size(r, is_list ? &PyList_Type : &PyTuple_Type, seq), rec_int(r, n)), true);
+        rec_guard_bool(r, rec_op2(r, IR_eq_i64, rec_sequence_size(r, base, seq), rec_int(r, n)), true);
     }
     if (is_list) {
         items = rec_list_items(r, seq);

@@ -9,17 +9,6 @@ typedef bool (*Intrinsic)(Recorder *r, RecCall *c);
 
 /* ---- functions of builtins ------------------------------------------------------------------------ */
 
-static const IrField *length_field(Recorder *r, PyObject *o)
-{
-    if (PyDict_CheckExact(o)) {
-        return rec_field(r, CPY_OFF_dict_used, IR_W_I64, MEMID_dict);
-    }
-    if (PyAnySet_CheckExact(o)) {
-        return rec_field(r, CPY_OFF_set_used, IR_W_I64, MEMID_set);
-    }
-    return rec_size_field(r, Py_TYPE(o));
-}
-
 static void return_int(Recorder *r, RecCall *c, IrRef i)
 {
     IrRef box = rec_op1(r, IR_box_i64, i);
@@ -36,7 +25,7 @@ static void return_float(Recorder *r, RecCall *c, IrRef f)
 
 static bool do_len(Recorder *r, RecCall *c)
 {
-    const IrField *f = c->n == 1 ? length_field(r, c->concrete[0]) : NULL;
+    const IrField *f = c->n == 1 ? rec_length_field(r, Py_TYPE(c->concrete[0])) : NULL;
     if (f == NULL) {
         return false;
     }
@@ -254,7 +243,7 @@ static bool do_libm(Recorder *r, RecCall *c)
 
 static bool do_list_append(Recorder *r, RecCall *c)
 {
-    if (c->n != 2 || !PyList_CheckExact(c->concrete[0])) {
+    if (c->n != 2 || !PyList_Check(c->concrete[0])) {
         return false;
     }
     rec_guard_type(r, c->args[0].ref, c->concrete[0]);
@@ -266,7 +255,7 @@ static bool do_list_append(Recorder *r, RecCall *c)
 static bool do_list_insert(Recorder *r, RecCall *c)
 {
     int64_t index;
-    if (c->n != 3 || !PyList_CheckExact(c->concrete[0]) || !PyLong_CheckExact(c->concrete[1]) || !rec_fits_i64(c->concrete[1], &index)) {
+    if (c->n != 3 || !PyList_Check(c->concrete[0]) || !PyLong_CheckExact(c->concrete[1]) || !rec_fits_i64(c->concrete[1], &index)) {
         return false;
     }
     rec_guard_type(r, c->args[0].ref, c->concrete[0]);
@@ -279,7 +268,7 @@ static bool do_list_insert(Recorder *r, RecCall *c)
 static bool do_list_pop(Recorder *r, RecCall *c)
 {
     int64_t index = -1;
-    if (c->n < 1 || c->n > 2 || !PyList_CheckExact(c->concrete[0]) || PyList_GET_SIZE(c->concrete[0]) == 0) {
+    if (c->n < 1 || c->n > 2 || !PyList_Check(c->concrete[0]) || PyList_GET_SIZE(c->concrete[0]) == 0) {
         return false;
     }
     Py_ssize_t size = PyList_GET_SIZE(c->concrete[0]);
@@ -302,7 +291,7 @@ static bool do_list_pop(Recorder *r, RecCall *c)
 
 static bool do_dict_get(Recorder *r, RecCall *c)
 {
-    if (c->n < 2 || c->n > 3 || !PyDict_CheckExact(c->concrete[0])) {
+    if (c->n < 2 || c->n > 3 || !PyDict_Check(c->concrete[0])) {
         return false;
     }
     IrRef d = c->args[0].ref, k = c->args[1].ref;
@@ -381,7 +370,7 @@ static bool call_method(Recorder *r, RecCall *c)
     PyMethodDescrObject *d = (PyMethodDescrObject *)c->callable;
     for (size_t i = 0; i < ARRAY_LEN(methods); i++) {
         if (methods[i].type == d->d_common.d_type && strcmp(methods[i].name, d->d_method->ml_name) == 0 && c->n >= 1 &&
-            Py_IS_TYPE(c->concrete[0], methods[i].type) && !c->kwnames) {
+            PyObject_TypeCheck(c->concrete[0], methods[i].type) && !c->kwnames) {
             rec_guard_callable(r, c);
             if (methods[i].handler(r, c)) {
                 return true;

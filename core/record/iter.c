@@ -69,10 +69,10 @@ void rec_do_get_iter(Recorder *r)
     IrRef it = IR_NONE;
     if (PyRange_Check(o)) {
         it = rec_range_iter(r, top->ref, o);
-    } else if (PyList_CheckExact(o) || PyTuple_CheckExact(o)) {
+    } else if (rec_sequence_base(r, o) != NULL) {
         rec_guard_type(r, top->ref, o);
         RecVal seq = {.ref = top->ref};
-        it = new_list_iter(r, &seq, PyList_CheckExact(o) ? REC_KLASS_LIST_ITER : REC_KLASS_TUPLE_ITER);
+        it = new_list_iter(r, &seq, PyList_Check(o) ? REC_KLASS_LIST_ITER : REC_KLASS_TUPLE_ITER);
     } else if (is_own_iterator(o)) {
         rec_guard_type(r, top->ref, o);
         if (CPY_ITER_SLOTS == 2) {
@@ -151,25 +151,26 @@ static bool next_of_sequence(Recorder *r, IrRef it, PyObject *o, bool is_list)
     int off_index = cpy_offset(is_list ? CPY_OFF_list_iter_index : CPY_OFF_tuple_iter_index);
     PyObject *seq_now = *(PyObject **)((char *)o + off_seq);
     Py_ssize_t index_now = *(Py_ssize_t *)((char *)o + off_index);
-    if (seq_now == NULL || !(is_list ? PyList_CheckExact(seq_now) : PyTuple_CheckExact(seq_now))) {
+    if (seq_now == NULL) {
         rec_give_up(r, ABORT_odd_value);
         return true;
     }
+    PyTypeObject *base = is_list ? &PyList_Type : &PyTuple_Type; /* Whatever class is derived from it: the iterator looks at none of that. */
     const IrKlass *k = rec_iter_klass(r, is_list ? REC_KLASS_LIST_ITER : REC_KLASS_TUPLE_ITER);
     rec_guard_type(r, it, o);
     IrRef seq = rec_load(r, it, k->fields[1]);
     rec_op1(r, IR_guard_nonnull, seq);
     rec_guard_type(r, seq, seq_now);
     IrRef index = rec_load(r, it, k->fields[0]);
-    IrRef in_range = rec_op2(r, IR_lt_u64, index, rec_sequence_size(r, Py_TYPE(seq_now), seq));
-    bool more = index_now < PyObject_Length(seq_now);
+    IrRef in_range = rec_op2(r, IR_lt_u64, index, rec_sequence_size(r, base, seq));
+    bool more = index_now < Py_SIZE(seq_now);
     rec_guard_bool(r, in_range, more);
     if (!more) {
         let_sequence_go(r, it, k, is_list);
         rec_exhaust(r);
         return true;
     }
-    RecVal item = rec_sequence_item(r, Py_TYPE(seq_now), seq, index);
+    RecVal item = rec_sequence_item(r, base, seq, index);
     rec_own(r, &item);
     rec_store(r, it, rec_op2(r, IR_add_i64, index, rec_int(r, 1)), k->fields[0]);
     rec_push_val(r, item);

@@ -18,9 +18,7 @@ static void *word_at(PyObject *o, CpyLayout which) { return *(void **)((char *)o
 /* ---- one of the iterators below ------------------------------------------------------------------- */
 static PyObject *sequence_of(PyObject *it)
 {
-    PyObject *seq = word_at(it, Py_IS_TYPE(it, &PyListIter_Type) ? CPY_OFF_list_iter_seq : CPY_OFF_tuple_iter_seq);
-    bool plain = seq != NULL && (Py_IS_TYPE(it, &PyListIter_Type) ? PyList_CheckExact(seq) : PyTuple_CheckExact(seq));
-    return plain ? seq : NULL;
+    return word_at(it, Py_IS_TYPE(it, &PyListIter_Type) ? CPY_OFF_list_iter_seq : CPY_OFF_tuple_iter_seq);
 }
 
 static bool has_more(PyObject *it)
@@ -32,7 +30,7 @@ static bool has_more(PyObject *it)
         return false;
     }
     intptr_t index = (intptr_t)word_at(it, Py_IS_TYPE(it, &PyListIter_Type) ? CPY_OFF_list_iter_index : CPY_OFF_tuple_iter_index);
-    return sequence_of(it) != NULL && index >= 0 && index < PyObject_Length(sequence_of(it));
+    return sequence_of(it) != NULL && index >= 0 && index < Py_SIZE(sequence_of(it));
 }
 
 static PyTypeObject *seq_type(const Inner *in) { return in->is_list ? &PyList_Type : &PyTuple_Type; }

@@ -10,7 +10,7 @@ static bool can_tell(PyObject *d, PyObject *k, PyObject **value)
 bool rec_dict_find(Recorder *r, IrRef dict, PyObject *d, IrRef key, PyObject *k, IrRef *value, bool *there)
 {
     PyObject *now;
-    if (!PyDict_CheckExact(d) || !can_tell(d, k, &now) || now == Py_NotImplemented) {
+    if (rec_container_base(r, Py_TYPE(d)) != &PyDict_Type || !can_tell(d, k, &now) || now == Py_NotImplemented) {
         return false;
     }
     rec_guard_type(r, dict, d);
@@ -41,7 +41,7 @@ static IrRef has_in_dict(Recorder *r, IrRef dict, PyObject *d, IrRef key, PyObje
 
 IrRef rec_has_key(Recorder *r, IrRef container, PyObject *c, IrRef key, PyObject *k)
 {
-    if (PyDict_CheckExact(c)) {
+    if (rec_container_base(r, Py_TYPE(c)) == &PyDict_Type) {
         return has_in_dict(r, container, c, key, k);
     }
     if (!(PySet_CheckExact(c) || PyFrozenSet_CheckExact(c)) || cpy_set_find(c, k) < 0) {
@@ -57,7 +57,7 @@ IrRef rec_has_key(Recorder *r, IrRef container, PyObject *c, IrRef key, PyObject
 bool rec_dict_put(Recorder *r, IrRef dict, PyObject *d, IrRef key, PyObject *k, IrRef value)
 {
     PyObject *now;
-    if (!PyDict_CheckExact(d) || !can_tell(d, k, &now)) {
+    if (rec_container_base(r, Py_TYPE(d)) != &PyDict_Type || !can_tell(d, k, &now)) {
         return false;
     }
     rec_guard_type(r, dict, d);

@@ -1,8 +1,53 @@
-/*  Sizes and items of exact lists, tuples, strings, bytes and bytearrays. */
+/*  Sizes and items of lists, tuples, strings, bytes and bytearrays, and of classes derived from these that leave all this as it is. */
 #include "record/state.h"
 
+/* ---- classes derived from containers ------------------------------------------------------------ */
+static bool same_sequence(const PySequenceMethods *a, const PySequenceMethods *b)
+{
+    return a != NULL && a->sq_length == b->sq_length && a->sq_item == b->sq_item && a->sq_ass_item == b->sq_ass_item &&
+           a->sq_contains == b->sq_contains;
+}
+
+static bool same_mapping(const PyMappingMethods *a, const PyMappingMethods *b)
+{
+    return a != NULL && a->mp_length == b->mp_length && a->mp_subscript == b->mp_subscript && a->mp_ass_subscript == b->mp_ass_subscript;
+}
+
+static bool has_truth_of_its_own(const PyTypeObject *t)
+{
+    return t->tp_as_number != NULL && t->tp_as_number->nb_bool != NULL;
+}
+
+PyTypeObject *rec_container_base(Recorder *r, PyTypeObject *type)
+{
+    static PyTypeObject *const bases[] = {&PyList_Type, &PyTuple_Type, &PyDict_Type, &PyUnicode_Type, &PyBytes_Type, &PyByteArray_Type};
+    for (size_t i = 0; i < ARRAY_LEN(bases); i++) {
+        PyTypeObject *base = bases[i];
+        if (type == base) {
+            return base;
+        }
+        if (PyType_IsSubtype(type, base)) {
+            bool same = type->tp_iter == base->tp_iter && !has_truth_of_its_own(type) &&
+                        same_sequence(type->tp_as_sequence, base->tp_as_sequence) && same_mapping(type->tp_as_mapping, base->tp_as_mapping);
+            if (same) {
+                rec_depend_type(r, type);
+            }
+            return same ? base : NULL;
+        }
+    }
+    return NULL;
+}
+
+PyTypeObject *rec_sequence_base(Recorder *r, PyObject *o)
+{
+    PyTypeObject *base = o != NULL ? rec_container_base(r, Py_TYPE(o)) : NULL;
+    return base == &PyList_Type || base == &PyTuple_Type ? base : NULL;
+}
+
+/* ---- sizes and items ----------------------------------------------------------------------------- */
 const IrField *rec_size_field(Recorder *r, PyTypeObject *type)
 {
+    type = rec_container_base(r, type);
     if (type == &PyList_Type) {
         return rec_elem(r, "list.size", cpy_offset(CPY_OFF_var_size), IR_W_I64, MEMID_list_header);
     }
@@ -16,6 +61,17 @@ const IrField *rec_size_field(Recorder *r, PyTypeObject *type)
         return rec_elem(r, "size", cpy_offset(CPY_OFF_var_size), IR_W_I64, MEMID_none);
     }
     return NULL;
+}
+
+const IrField *rec_length_field(Recorder *r, PyTypeObject *type)
+{
+    if (rec_container_base(r, type) == &PyDict_Type) {
+        return rec_field(r, CPY_OFF_dict_used, IR_W_I64, MEMID_dict);
+    }
+    if (type == &PySet_Type || type == &PyFrozenSet_Type) {
+        return rec_field(r, CPY_OFF_set_used, IR_W_I64, MEMID_set);
+    }
+    return rec_size_field(r, type);
 }
 
 IrRef rec_sequence_size(Recorder *r, PyTypeObject *type, IrRef seq)
@@ -48,6 +104,7 @@ static RecVal byte(Recorder *r, IrRef from, IrRef index, const IrField *field)
 
 RecVal rec_sequence_item(Recorder *r, PyTypeObject *type, IrRef seq, IrRef index)
 {
+    type = rec_container_base(r, type);
     if (type == &PyList_Type) {
         return (RecVal){.ref = rec_load_elem(r, rec_list_items(r, seq), index, rec_list_item(r))};
     }

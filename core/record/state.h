@@ -203,8 +203,13 @@ void rec_finish_insn(Recorder *r);
 bool rec_next_of_iterators(Recorder *r, IrRef ref, PyObject *o); /* iter_steps.c: false: not these, nothing emitted */
 bool rec_steps_quietly(PyObject *o);
 
-/* ---- exact lists, tuples, strings, bytes, bytearrays: sequence.c -------------------------------------- */
+/* ---- lists, tuples, strings, bytes, bytearrays: sequence.c ------------------------------------------- */
+/* The builtin container of which the type is, or from which it is derived without an own way of length, truth, items and iteration; the
+   trace depends on the type. NULL: none. */
+PyTypeObject *rec_container_base(Recorder *r, PyTypeObject *type);
+PyTypeObject *rec_sequence_base(Recorder *r, PyObject *o); /* list or tuple; NULL */
 const IrField *rec_size_field(Recorder *r, PyTypeObject *type); /* NULL: none of them */
+const IrField *rec_length_field(Recorder *r, PyTypeObject *type); /* what len() gives: also of dicts and sets; NULL */
 IrRef rec_sequence_size(Recorder *r, PyTypeObject *type, IrRef seq);
 RecVal rec_sequence_item(Recorder *r, PyTypeObject *type, IrRef seq, IrRef index); /* in range */
 IrRef rec_list_items(Recorder *r, IrRef list);

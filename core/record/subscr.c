@@ -46,7 +46,7 @@ static bool subscr_sequence(Recorder *r, PyObject *o, PyObject *k)
 static bool subscr_out_of_range(Recorder *r, PyObject *o, PyObject *k)
 {
     int64_t i;
-    bool known = PyList_CheckExact(o) || PyTuple_CheckExact(o) || PyUnicode_CheckExact(o) || PyBytes_CheckExact(o);
+    bool known = rec_sequence_base(r, o) != NULL || PyUnicode_CheckExact(o) || PyBytes_CheckExact(o);
     if (!known || !PyLong_CheckExact(k) || !rec_fits_i64(k, &i)) {
         return false;
     }
@@ -67,7 +67,7 @@ static bool subscr_out_of_range(Recorder *r, PyObject *o, PyObject *k)
 
 static bool subscr_dict(Recorder *r, PyObject *o, PyObject *k)
 {
-    if (!PyDict_CheckExact(o)) {
+    if (rec_container_base(r, Py_TYPE(o)) != &PyDict_Type) {
         return false;
     }
     IrRef d = rec_stack(r, 1)->ref, key = rec_stack(r, 0)->ref;
@@ -87,6 +87,9 @@ static bool subscr_dict(Recorder *r, PyObject *o, PyObject *k)
     if (cpy_dict_find(o, k, &now) == 1 && rec_dict_find(r, d, o, key, k, &v, &there)) {
         finish_subscr(r, (RecVal){.ref = v});
         return true;
+    }
+    if (!PyDict_CheckExact(o)) {
+        return false; /* A missing key may be made there and then. */
     }
     if (cpy_dict_find(o, k, &now) == 0 && rec_dict_find(r, d, o, key, k, &v, &there)) {
         RecVal missing = {.ref = key};
@@ -136,7 +139,7 @@ void rec_do_subscr(Recorder *r)
 
 static bool store_list(Recorder *r, PyObject *o, PyObject *k)
 {
-    if (!PyList_CheckExact(o)) {
+    if (rec_container_base(r, Py_TYPE(o)) != &PyList_Type) {
         return false;
     }
     IrRef list = rec_stack(r, 1)->ref;
