@@ -97,6 +97,12 @@ void cpy_frame_pop(PyThreadState *ts, CpyFrame *f);
    set. The frame is gone afterwards. */
 PyObject *cpy_frame_run(PyThreadState *ts, CpyFrame *f, bool raising);
 
+/* ---- array.array: array.c ------------------------------------------------------------------- */
+extern const int cpy_array_items, cpy_array_descr; /* offsets: of the address of the items, of what tells their type */
+bool cpy_is_array_type(PyTypeObject *t); /* that very type, and its struct is as expected */
+/* The type code of an object of it and its descriptor, which is that of all arrays of the code; 0: not one of "bBhHiIlLqQd". */
+char cpy_array_code(PyObject *o, const void **descr);
+
 /* ---- generators ---------------------------------------------------------------------------- */
 /* Exact generators only (not coroutines). Their frame lies in the object; machine code reaches it by the layouts generator_*.
    The state is one byte; suspended means at a plain yield. What is stored at generator_top says where the frame's stack ends: the

@@ -71,7 +71,7 @@ const IrField *rec_length_field(Recorder *r, PyTypeObject *type)
     if (type == &PySet_Type || type == &PyFrozenSet_Type) {
         return rec_field(r, CPY_OFF_set_used, IR_W_I64, MEMID_set);
     }
-    return rec_size_field(r, type);
+    return cpy_is_array_type(type) ? rec_array_size_field(r) : rec_size_field(r, type);
 }
 
 IrRef rec_sequence_size(Recorder *r, PyTypeObject *type, IrRef seq)

@@ -216,6 +216,15 @@ IrRef rec_list_items(Recorder *r, IrRef list);
 const IrField *rec_list_item(Recorder *r);
 const IrField *rec_tuple_item(Recorder *r, int i); /* with offset of item i */
 
+/* ---- array.array: array.c ------------------------------------------------------------------------------ */
+const IrField *rec_array_size_field(Recorder *r);
+/* Of an array: are its items of a kind that is compiled? */
+bool rec_array_can_load(PyObject *o, PyObject *key);
+bool rec_array_can_store(PyObject *o, PyObject *value);
+/* Its type is guarded, the index is in range. */
+RecVal rec_array_item(Recorder *r, IrRef array, PyObject *o, IrRef index);
+void rec_array_store(Recorder *r, IrRef array, PyObject *o, IrRef index, IrRef ref, PyObject *value);
+
 /* ---- generators: generator.c ------------------------------------------------------------------------ */
 static inline bool rec_is_generator(const RecFrame *f) { return (f->how & 0xff) == REC_HOW_GENERATOR; }
 /* One that is not begun, of a function that is a constant or made in the trace; `place` is where it begins, `iterated` what its stack

@@ -11,7 +11,7 @@ static IrRef guarded_index(Recorder *r, IrRef container, PyObject *o, IrRef key,
     }
     rec_guard_type(r, container, o);
     IrRef index = rec_unbox_int(r, key, k);
-    IrRef n = rec_sequence_size(r, Py_TYPE(o), container);
+    IrRef n = rec_load(r, container, rec_length_field(r, Py_TYPE(o)));
     if (i < 0) {
         rec_guard_bool(r, rec_op2(r, IR_lt_i64, index, rec_int(r, 0)), true);
         index = rec_op2(r, IR_add_i64, index, n);
@@ -39,6 +39,20 @@ static bool subscr_sequence(Recorder *r, PyObject *o, PyObject *k)
         return false;
     }
     finish_subscr(r, rec_sequence_item(r, Py_TYPE(o), c, i));
+    return true;
+}
+
+static bool subscr_array(Recorder *r, PyObject *o, PyObject *k)
+{
+    if (!cpy_is_array_type(Py_TYPE(o)) || !rec_array_can_load(o, k)) {
+        return false;
+    }
+    IrRef c = rec_stack(r, 1)->ref;
+    IrRef i = guarded_index(r, c, o, rec_stack(r, 0)->ref, k);
+    if (i == IR_NONE) {
+        return false;
+    }
+    finish_subscr(r, rec_array_item(r, c, o, i));
     return true;
 }
 
@@ -128,7 +142,7 @@ void rec_do_subscr(Recorder *r)
         rec_give_up(r, ABORT_odd_value);
         return;
     }
-    if (subscr_sequence(r, o, k) || subscr_out_of_range(r, o, k) || subscr_slice(r, o, k) || subscr_dict(r, o, k) || subscr_method(r, o, k) || rec_gave_up(r)) {
+    if (subscr_sequence(r, o, k) || subscr_array(r, o, k) || subscr_out_of_range(r, o, k) || subscr_slice(r, o, k) || subscr_dict(r, o, k) || subscr_method(r, o, k) || rec_gave_up(r)) {
         return;
     }
     IrRef v = rec_call2(r, IR_CALL_subscr_any, rec_stack(r, 1)->ref, rec_stack(r, 0)->ref);
@@ -182,6 +196,23 @@ static bool store_bytearray(Recorder *r, PyObject *o, PyObject *k, PyObject *val
     return true;
 }
 
+static bool store_array(Recorder *r, PyObject *o, PyObject *k, PyObject *value)
+{
+    if (!cpy_is_array_type(Py_TYPE(o)) || !rec_array_can_store(o, value)) {
+        return false;
+    }
+    IrRef array = rec_stack(r, 1)->ref;
+    IrRef i = guarded_index(r, array, o, rec_stack(r, 0)->ref, k);
+    if (i == IR_NONE) {
+        return false;
+    }
+    rec_array_store(r, array, o, i, rec_stack(r, 2)->ref, value);
+    for (int n = 0; n < 3; n++) {
+        rec_drop(r, rec_pop(r));
+    }
+    return true;
+}
+
 static bool store_method(Recorder *r, PyObject *o, PyObject *k, PyObject *value)
 {
     if (!PyType_HasFeature(Py_TYPE(o), Py_TPFLAGS_HEAPTYPE)) {
@@ -208,7 +239,7 @@ void rec_do_store_subscr(Recorder *r)
         rec_give_up(r, ABORT_odd_value);
         return;
     }
-    if (store_list(r, o, k) || store_bytearray(r, o, k, value) || store_method(r, o, k, value) || rec_gave_up(r)) {
+    if (store_list(r, o, k) || store_bytearray(r, o, k, value) || store_array(r, o, k, value) || store_method(r, o, k, value) || rec_gave_up(r)) {
         return;
     }
     IrRef v = rec_stack(r, 2)->ref, c = rec_stack(r, 1)->ref, key = rec_stack(r, 0)->ref;

@@ -27,9 +27,8 @@ static unsigned klass_flags(PyTypeObject *t)
     if (t == &PyList_Type) {
         return IR_TYPE_LIST | IR_TYPE_FIXED;
     }
-    bool heap = PyType_HasFeature(t, Py_TPFLAGS_HEAPTYPE);
-    /* A module's __class__ may be set although its type is static. */
-    bool fixed = !heap && !PyType_IsSubtype(t, &PyModule_Type);
+    /* A module's __class__ may be set although its type is immutable. */
+    bool fixed = PyType_HasFeature(t, Py_TPFLAGS_IMMUTABLETYPE) && !PyType_IsSubtype(t, &PyModule_Type);
     return fixed ? IR_TYPE_FIXED : 0;
 }
 
