@@ -25,6 +25,11 @@ static void return_float(Recorder *r, RecCall *c, IrRef f)
 
 static bool do_len(Recorder *r, RecCall *c)
 {
+    IrRef n = c->n == 1 ? rec_range_len(r, c->args[0].ref, c->concrete[0]) : IR_NONE;
+    if (n != IR_NONE) {
+        return_int(r, c, n);
+        return true;
+    }
     const IrField *f = c->n == 1 ? rec_length_field(r, Py_TYPE(c->concrete[0])) : NULL;
     if (f == NULL) {
         return false;

@@ -24,6 +24,11 @@ bool rec_construct(Recorder *r, RecCall *c);            /* construct.c: calls of
 void rec_call_residual(Recorder *r, RecCall *c);        /* the call itself, by vectorcall */
 bool rec_call_is_quiet(Recorder *r, RecCall *c);        /* quiet.c: with these (then guarded) types of arguments; the callable is guarded */
 IrRef rec_range_iter(Recorder *r, IrRef range, PyObject *concrete); /* construct.c; IR_NONE when not simple */
+const IrKlass *rec_range_klass(Recorder *r);
+/* range.c: the length (I64), an item (new), [start:stop] (new) of a range; IR_NONE, nothing emitted, when not simple. */
+IrRef rec_range_len(Recorder *r, IrRef ref, PyObject *o);
+IrRef rec_range_item(Recorder *r, IrRef ref, PyObject *o, IrRef key, PyObject *k);
+IrRef rec_range_slice(Recorder *r, IrRef ref, PyObject *o, const IrRef *bounds, PyObject *const *now_bounds);
 
 bool rec_exception_init(Recorder *r, RecCall *c);       /* exceptions.c: of an exception of the trace; else false, nothing emitted */
 bool rec_exception_str(Recorder *r, RecCall *c);

@@ -86,7 +86,7 @@ static bool construct_type(Recorder *r, RecCall *c)
 
 /* ---- range ------------------------------------------------------------------------------------ */
 
-static const IrKlass *range_klass(Recorder *r)
+const IrKlass *rec_range_klass(Recorder *r)
 {
     static const CpyLayout offs[4] = {CPY_OFF_range_start, CPY_OFF_range_stop, CPY_OFF_range_step, CPY_OFF_range_length};
     const IrField **fields = arena_alloc(r->state->arena, 4 * sizeof *fields);
@@ -148,14 +148,14 @@ static bool construct_range(Recorder *r, RecCall *c)
     for (int i = 0; i < 4; i++) {
         rec_set_known(r, values[i], &PyLong_Type);
     }
-    IrRef range = rec_new(r, range_klass(r), values);
+    IrRef range = rec_new(r, rec_range_klass(r), values);
     rec_return_from_call(r, c, range, true);
     return true;
 }
 
 IrRef rec_range_iter(Recorder *r, IrRef range, PyObject *concrete)
 {
-    const IrKlass *k = range_klass(r);
+    const IrKlass *k = rec_range_klass(r);
     IrRef v[3];
     static const int from[3] = {0, 2, 3}; /* start, step, length */
     PyObject *parts[4] = {PyObject_GetAttrString(concrete, "start"), NULL, PyObject_GetAttrString(concrete, "step"), NULL};

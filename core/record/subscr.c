@@ -1,5 +1,5 @@
 /*  Subscripts and slices: lists, tuples, strings, bytes and dicts of str in the trace, the rest by C call. */
-#include "record/state.h"
+#include "record/call.h"
 
 /* The index as 0 <= i < size, guarded; IR_NONE when it is out of range now. */
 static IrRef guarded_index(Recorder *r, IrRef container, PyObject *o, IrRef key, PyObject *k)
@@ -54,6 +54,15 @@ static bool subscr_array(Recorder *r, PyObject *o, PyObject *k)
     }
     finish_subscr(r, rec_array_item(r, c, o, i));
     return true;
+}
+
+static bool subscr_range(Recorder *r, PyObject *o, PyObject *k)
+{
+    IrRef item = rec_range_item(r, rec_stack(r, 1)->ref, o, rec_stack(r, 0)->ref, k);
+    if (item != IR_NONE) {
+        finish_subscr(r, (RecVal){.ref = item, .owned = 1});
+    }
+    return item != IR_NONE;
 }
 
 /* An index that is too large or too small. */
@@ -142,7 +151,7 @@ void rec_do_subscr(Recorder *r)
         rec_give_up(r, ABORT_odd_value);
         return;
     }
-    if (subscr_sequence(r, o, k) || subscr_array(r, o, k) || subscr_out_of_range(r, o, k) || subscr_slice(r, o, k) || subscr_dict(r, o, k) || subscr_method(r, o, k) || rec_gave_up(r)) {
+    if (subscr_sequence(r, o, k) || subscr_array(r, o, k) || subscr_range(r, o, k) || subscr_out_of_range(r, o, k) || subscr_slice(r, o, k) || subscr_dict(r, o, k) || subscr_method(r, o, k) || rec_gave_up(r)) {
         return;
     }
     IrRef v = rec_call2(r, IR_CALL_subscr_any, rec_stack(r, 1)->ref, rec_stack(r, 0)->ref);
@@ -398,6 +407,21 @@ static bool slice_quietly(Recorder *r)
     return true;
 }
 
+static bool slice_of_range(Recorder *r)
+{
+    IrRef bounds[2] = {rec_stack(r, 1)->ref, rec_stack(r, 0)->ref};
+    PyObject *o = rec_concrete(r, 2), *now[2] = {rec_concrete(r, 1), rec_concrete(r, 0)};
+    IrRef v = o != NULL ? rec_range_slice(r, rec_stack(r, 2)->ref, o, bounds, now) : IR_NONE;
+    if (v == IR_NONE) {
+        return false;
+    }
+    for (int n = 0; n < 3; n++) {
+        rec_drop(r, rec_pop(r));
+    }
+    rec_push(r, v, true);
+    return true;
+}
+
 /* What the list loses comes back, to be released where it can be seen. */
 static bool store_slice_quietly(Recorder *r)
 {
@@ -421,7 +445,7 @@ static bool store_slice_quietly(Recorder *r)
 
 void rec_do_slice_get(Recorder *r)
 {
-    if (slice_quietly(r)) {
+    if (slice_quietly(r) || slice_of_range(r)) {
         return;
     }
     IrRef slice = slice_object(r, rec_stack(r, 1)->ref, rec_stack(r, 0)->ref);
