@@ -169,6 +169,37 @@ static OptVal copy_to_put(OptContext *cx) {
     return fits && ends_here(cx, v) ? v : IR_NONE;
 }
 
+/* Both or one of them a copy that ends here: list, start and stop of each. */
+static IrRef *concat_late_copies(OptContext *cx, IrInsn *in) {
+    OptVirtual *copies[2];
+    bool some = false;
+    for (int i = 0; i < 2; i++) {
+        int64_t step;
+        OptVal v = resolve(cx, operand(cx, i));
+        copies[i] = late_copy(cx, v);
+        bool fits = copies[i] && const_i64(cx, copies[i]->values[3], &step) && step == 1 && ends_here(cx, v);
+        copies[i] = fits ? copies[i] : NULL;
+        some = some || fits;
+    }
+    if (!some) {
+        return NULL;
+    }
+    IrRef *args = opt_alloc(cx, 6 * sizeof *args);
+    for (int i = 0; i < 2; i++) {
+        for (int k = 0; k < 3 && copies[i]; k++) {
+            args[3 * i + k] = as_real(cx, copies[i]->values[k]);
+        }
+        if (!copies[i]) {
+            args[3 * i] = as_real(cx, operand(cx, i));
+            args[3 * i + 1] = ir_const_i64(cx->out, 0);
+            args[3 * i + 2] = ir_const_i64(cx->out, INT64_MAX);
+        }
+    }
+    in->imm.i = IR_CALL_list_concat_copies;
+    in->nargs = 6;
+    return args;
+}
+
 /* list[a:b] = a copy that was not made: its items go from list to list. */
 static IrRef *put_late_copy(OptContext *cx, IrInsn *in) {
     OptVal v = copy_to_put(cx);
@@ -193,7 +224,8 @@ static void replay_call(OptContext *cx) {
     }
     IrInsn call = *cx->now;
     const IrInsn *in = &call;
-    IrRef *args = put_late_copy(cx, &call);
+    bool concats = in->op == IR_call && in->imm.i == IR_CALL_list_concat;
+    IrRef *args = concats ? concat_late_copies(cx, &call) : put_late_copy(cx, &call);
     const IrCallInfo *info = in->op == IR_call ? &ir_call_info[in->imm.i] : NULL;
     bool quiet = in->op == IR_call_array_quiet || in->op == IR_call_c_quiet;
     unsigned flags = info ? info->flags : quiet ? IRF_NEW : IRF_RUNS | IRF_NEW;

@@ -312,7 +312,8 @@ static bool binary_plain(Recorder *r, int op, bool inplace)
     IrRef a = rec_stack(r, 1)->ref, b = rec_stack(r, 0)->ref;
     rec_guard_type(r, a, l);
     rec_guard_type(r, b, rr);
-    IrRef result = rec_call3(r, IR_CALL_binary_plain, a, b, rec_int(r, op * 2 + inplace));
+    IrRef result = op == CPY_ADD && PyList_CheckExact(l) ? rec_call2(r, IR_CALL_list_concat, a, b)
+                                                         : rec_call3(r, IR_CALL_binary_plain, a, b, rec_int(r, op * 2 + inplace));
     replace_two_with(r, result, sequence ? Py_TYPE(l) : NULL);
     return true;
 }

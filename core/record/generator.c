@@ -308,7 +308,11 @@ void rec_do_yield_value(Recorder *r)
 {
     RecState *st = r->state;
     RecFrame *f = rec_top(r);
-    if (rec_is_root(r) || !rec_is_generator(f) || st->insn.arg != 0) {
+    if (rec_is_root(r)) {
+        rec_leave_root_by_yield(r);
+        return;
+    }
+    if (!rec_is_generator(f) || st->insn.arg != 0) {
         rec_give_up(r, ABORT_yields);
         return;
     }

@@ -103,6 +103,7 @@ void rec_guard_no_error(Recorder *r)
 void rec_exhaust(Recorder *r)
 {
     CpyInsn *in = &r->state->insn;
+    r->state->branched = r->state->branched || rec_is_root(r);
     r->state->goes_to = in->target;
     for (int i = in->target_depth_delta; i < 0; i++) {
         rec_drop(r, rec_pop(r));

@@ -572,6 +572,18 @@ static void leave_root(Recorder *r)
     end_with(r, IR_leave, NULL, rec_snap_at(r, st->insn.at, 0, IR_EXIT_RETURN));
 }
 
+/* The interpreter yields; what led there is a trace, unless it began here. A loop that yields in each of its rounds is none. */
+void rec_leave_root_by_yield(Recorder *r)
+{
+    RecState *st = r->state;
+    const RecStart *how = &st->start;
+    if (how->kind != REC_SIDE || how->exit->frames[how->exit->nframes - 1].place == st->insn.at) {
+        rec_give_up(r, how->kind == REC_LOOP && st->branched ? ABORT_yielding : ABORT_yields);
+        return;
+    }
+    end_with(r, IR_leave, NULL, st->before);
+}
+
 /* The interpreter returns the constant itself. */
 static void leave_root_at_const(Recorder *r)
 {
@@ -746,6 +758,11 @@ static void catch_up(Recorder *r, const CpyInsn *now)
     }
 }
 
+static bool is_branch(CpyOp op)
+{
+    return op == CPYOP_jump_if_false || op == CPYOP_jump_if_true || op == CPYOP_jump_if_none || op == CPYOP_jump_if_not_none;
+}
+
 RecStatus rec_step(Recorder *r, PyThreadState *ts, PyCodeObject *code, int place)
 {
     RecState *st = r->state;
@@ -786,6 +803,7 @@ RecStatus rec_step(Recorder *r, PyThreadState *ts, PyCodeObject *code, int place
         return r->status;
     }
     st->moved = true;
+    st->branched = st->branched || (rec_is_root(r) && is_branch(st->insn.op));
     st->before = rec_snap_at(r, st->insn.at, 0, IR_EXIT_RESUME);
     rec_begin_insn(r);
     RecHandler handler = handlers[st->insn.op];

@@ -61,6 +61,7 @@ typedef struct RecState {
     bool ran;               /* it may have run arbitrary code: guard_valid follows */
     bool ended;             /* the trace has its END */
     bool moved;             /* an instruction was recorded */
+    bool branched;          /* and one in the root frame that may go another way */
     IrRef pending_next;     /* result of iter_next whose side is told by where the interpreter goes on */
     bool pending_quiet;     /* and that ran no code */
     CpyInsn pending_for; uint32_t pending_before;
@@ -236,6 +237,7 @@ bool rec_resume_generator(Recorder *r, IrRef ref, PyObject *gen); /* false: not 
 void rec_load_generator_slots(Recorder *r, RecFrame *f); /* those that memory has */
 void rec_write_generator_slots(Recorder *r, int place); /* the pending stores to generators' frames */
 void rec_return_from_generator(Recorder *r);
+void rec_leave_root_by_yield(Recorder *r); /* record.c */
 
 /* ---- exceptions: exceptions.c --------------------------------------------------------------------- */
 /* The instruction raises a new exception of that type (args: a tuple, its reference handed over). */

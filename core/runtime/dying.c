@@ -229,10 +229,25 @@ static bool all_quiet(PyObject *const *items, Py_ssize_t n, Few *few)
     return true;
 }
 
+/* Which entries are free nobody can foresee: no branch depends on it. */
+static bool holds_only_numbers(const PySetObject *set)
+{
+    int others = 0;
+    for (Py_ssize_t i = 0; i <= set->mask; i++) {
+        PyObject *key = set->table[i].key;
+        others |= Py_TYPE(key != NULL ? key : Py_False) != (key != NULL ? &PyLong_Type : &PyBool_Type);
+    }
+    return !others;
+}
+
 static bool set_is_quiet(const PySetObject *set)
 {
+    enum { SMALL = 63 };
     if (set->weakreflist != NULL) {
         return false;
+    }
+    if (set->mask <= SMALL && holds_only_numbers(set)) {
+        return true;
     }
     Py_ssize_t left = set->fill;
     for (Py_ssize_t i = 0; left > 0 && i <= set->mask; i++) {

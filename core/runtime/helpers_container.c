@@ -233,6 +233,24 @@ static PyObject *list_concat_helper(PyObject *l, PyObject *r)
     return PySequence_Concat(l, r);
 }
 
+static PyObject *list_concat_copies_helper(PyObject *l, int64_t l_start, int64_t l_stop, PyObject *r, int64_t r_start, int64_t r_stop)
+{
+    Py_ssize_t from = l_start, to = l_stop, r_from = r_start, r_to = r_stop;
+    Py_ssize_t n = PySlice_AdjustIndices(PyList_GET_SIZE(l), &from, &to, 1), m = PySlice_AdjustIndices(PyList_GET_SIZE(r), &r_from, &r_to, 1);
+    PyObject *result = PyList_New(n + m);
+    if (result == NULL) {
+        return NULL;
+    }
+    PyObject **items = PySequence_Fast_ITEMS(result);
+    for (Py_ssize_t i = 0; i < n; i++) {
+        items[i] = Py_NewRef(PyList_GET_ITEM(l, from + i));
+    }
+    for (Py_ssize_t i = 0; i < m; i++) {
+        items[n + i] = Py_NewRef(PyList_GET_ITEM(r, r_from + i));
+    }
+    return result;
+}
+
 static PyObject *list_repeat_helper(PyObject *list, int64_t n)
 {
     return PySequence_Repeat(list, n);
@@ -444,6 +462,7 @@ void rt_helpers_container(void **table)
     PUT(table, dict_merge);
     PUT(table, new_list);
     PUT(table, list_concat);
+    PUT(table, list_concat_copies);
     PUT(table, list_repeat);
     PUT(table, dict_get_str);
     table[IR_CALL_dict_lookup_str] = table[IR_CALL_dict_get_str];
