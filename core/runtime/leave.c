@@ -483,8 +483,9 @@ static void show_locals(CgRun *run, CgExit *exit, const IrSnapshot *snap, RtRun 
 void rt_sync(CgRun *run, CgExit *exit)
 {
     RtRun *mine = run->runtime;
-    const RtPlan *plan = exit->data != NULL ? exit->data : rt_plan(exit);
+    RtPlan *plan = exit->data != NULL ? exit->data : rt_plan(exit);
     const IrSnapshot *snap = &exit->trace->ir->snaps.data[exit->snap];
+    plan->synced++;
     rt_make_real(run);
     cpy_frame_set_place(mine->root, plan->op_at[0]);
     mine->synced = ((RtTrace *)exit->trace->runtime)->tree;

@@ -109,7 +109,7 @@ typedef struct RtPlan {
     bool given_up;
     struct RtReturn *returns; /* of the root frame, nothing to be built: see light.c; or NULL */
     uint32_t left;         /* times until it is recorded */
-    uint64_t taken;
+    uint64_t taken, synced; /* times */
     bool only_locals; /* see leave.c */
     int op_at[RT_MAX_FRAMES]; /* per frame: where the interpreter points while its instruction runs */
 } RtPlan;

@@ -160,9 +160,16 @@ static void log_tree(const RtTree *tree)
         for (int i = 0; i < t->cg->nexits; i++) {
             const CgExit *e = &t->cg->exits[i];
             const RtPlan *plan = e->data;
-            if (plan != NULL && plan->taken > 0) {
-                const IrSnapshot *s = &t->cg->ir->snaps.data[e->snap];
-                const IrSnapFrame *f = &s->frames[s->nframes - 1];
+            if (plan == NULL) {
+                continue;
+            }
+            const IrSnapshot *s = &t->cg->ir->snaps.data[e->snap];
+            const IrSnapFrame *f = &s->frames[s->nframes - 1];
+            if (plan->synced > 0) {
+                rt_log(RT_LOG_exit, "synced", f->code, f->place, "times=%llu frames=%d op=%s", (unsigned long long)plan->synced, s->nframes,
+                       ir_op_info[e->op].name);
+            }
+            if (plan->taken > 0) {
                 rt_log(RT_LOG_exit, "left", f->code, f->place, "times=%llu op=%s%s%s", (unsigned long long)plan->taken,
                        ir_op_info[e->op].name, e->side != NULL ? " compiled" : "",
                        plan->given_up ? " given-up" : "");
