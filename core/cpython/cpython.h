@@ -211,9 +211,10 @@ int cpy_dict_entry_index(PyObject *dict, PyObject *key);
 bool cpy_dict_is_str(PyObject *dict); /* has an exact dict only str keys (a unicode key table, or a split one) */
 bool cpy_dict_entry_layout(PyObject *dict, int *keys_offset, int *entries);
 /* Lookups that run no code of the program: 1 found, 0 absent, -1 can't tell (an odd key, or one in the table with its hash).
-   The value is borrowed. The puts: 0 done, 1 can't tell and nothing done, -1 with an exception set. Exact dicts, sets. */
+   The value is borrowed. The puts: 0 done, 1 can't tell, or no memory, and nothing done; no exception. */
 int cpy_dict_find(PyObject *dict, PyObject *key, PyObject **value);
 int cpy_dict_put(PyObject *dict, PyObject *key, PyObject *value);
+bool cpy_dies_unseen(PyObject *o); /* should this be its last reference: no code runs */
 int cpy_set_find(PyObject *set, PyObject *key);
 int cpy_set_put(PyObject *set, PyObject *key);
 /* What must be guarded for such an index and layout to be readable after the dict may have changed: the 32-bit load
@@ -248,6 +249,9 @@ void cpy_watch_stop(void);
    function's vectorcall was replaced: guard it where that matters. */
 int cpy_watch_type(PyTypeObject *type);
 int cpy_watch_dict(PyObject *dict);
+/* Who is told of its changes? CPython's own watchers run no code of the program and do not count. */
+typedef enum { CPY_UNWATCHED, CPY_WATCHED_BY_US, CPY_WATCHED_BY_OTHERS } CpyWatched;
+CpyWatched cpy_dict_watched(PyObject *dict);
 
 /* ---- monitoring ------------------------------------------------------------------------------ */
 typedef enum { CPY_EVENT_JUMP, CPY_EVENT_START, CPY_EVENT_INSTRUCTION } CpyEvent;

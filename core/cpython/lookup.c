@@ -141,8 +141,8 @@ cpy_dict_find(PyObject *dict, PyObject *key, PyObject **value)
     }
 }
 
-static bool
-dies_unseen(PyObject *o)
+bool
+cpy_dies_unseen(PyObject *o)
 {
     return Py_REFCNT(o) > 1 || is_plain_key(o, TUPLE_DEPTH);
 }
@@ -152,10 +152,14 @@ cpy_dict_put(PyObject *dict, PyObject *key, PyObject *value)
 {
     PyObject *old;
     int found = cpy_dict_find(dict, key, &old);
-    if (found == UNKNOWN || (found == FOUND && !dies_unseen(old))) {
+    if (found == UNKNOWN || (found == FOUND && !cpy_dies_unseen(old))) {
         return 1;
     }
-    return PyDict_SetItem(dict, key, value);
+    if (PyDict_SetItem(dict, key, value) < 0) {
+        PyErr_Clear(); /* No memory: nothing was done, and who tries again will see. */
+        return 1;
+    }
+    return 0;
 }
 
 PyObject *
@@ -218,7 +222,11 @@ cpy_set_put(PyObject *set, PyObject *key)
         return found == UNKNOWN;
     }
     if ((size_t)(so->fill + 1) * 5 >= (size_t)so->mask * 3) {
-        return PySet_Add(set, key); /* It grows. */
+        if (PySet_Add(set, key) < 0) { /* It grows. */
+            PyErr_Clear();
+            return 1;
+        }
+        return 0;
     }
     at->key = Py_NewRef(key);
     at->hash = hash;

@@ -28,6 +28,7 @@
 #define SLOT_NULL 1
 #define SLOT_TAG_BITS 3
 #define SLOT_INT_TAG 3
+#define DICT_WATCHER_BITS(dict) ((unsigned)(dict)->_ma_watcher_tag & DICT_WATCHER_MASK)
 /* What keeps borrowed references to locals valid that were overwritten through f_locals. */
 #define FRAME_OVERWRITTEN(object) ((object)->f_overwritten_fast_locals)
 

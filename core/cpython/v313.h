@@ -24,6 +24,8 @@
 #define SLOT_NULL 0
 #define SLOT_TAG_BITS 0
 #define SLOT_INT_TAG 0
+#define DICT_WATCHER_BITS(dict) ((unsigned)(dict)->ma_version_tag & DICT_WATCHER_MASK)
+#define CPYTHONS_DICT_WATCHERS 2
 #define FRAME_OVERWRITTEN(object) NULL
 
 #define OWNER_IS_SHIM(owner) ((owner) == FRAME_OWNED_BY_CSTACK)

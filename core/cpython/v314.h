@@ -4,4 +4,6 @@
 
 #include "cpython/tagged.h"
 
+#define CPYTHONS_DICT_WATCHERS 2
+
 #endif

@@ -90,6 +90,14 @@ cpy_watch_stop(void)
     clear_watcher(&code_id, PyCode_ClearWatcher);
 }
 
+CpyWatched
+cpy_dict_watched(PyObject *dict)
+{
+    unsigned bits = DICT_WATCHER_BITS((PyDictObject *)dict) >> CPYTHONS_DICT_WATCHERS << CPYTHONS_DICT_WATCHERS;
+    unsigned ours = dict_id >= 0 ? 1u << dict_id : 0;
+    return (bits & ~ours) != 0 ? CPY_WATCHED_BY_OTHERS : bits != 0 ? CPY_WATCHED_BY_US : CPY_UNWATCHED;
+}
+
 int
 cpy_watch_type(PyTypeObject *type)
 {

@@ -49,7 +49,10 @@ static bool load_from_dict(Recorder *r, PyObject *dict, PyObject *name, bool cha
         push_watched(r, dict, name, value, also_null);
         return true;
     }
-    IrRef ref = rec_call2(r, IR_CALL_dict_lookup_str, rec_const(r, dict), rec_const(r, name));
+    IrRef ref;
+    if (!rec_dict_entry(r, rec_const(r, dict), dict, name, &ref)) {
+        ref = rec_call2(r, IR_CALL_dict_lookup_str, rec_const(r, dict), rec_const(r, name));
+    }
     rec_op1(r, IR_guard_nonnull, ref);
     push_loaded(r, ref, also_null);
     return true;
@@ -108,7 +111,10 @@ static void store_in(Recorder *r, PyObject *mapping)
     if (r->state->host->set_volatile) {
         r->state->host->set_volatile(mapping, name);
     }
-    rec_call3(r, IR_CALL_store_name, rec_const(r, mapping), rec_const(r, name), rec_stack(r, 0)->ref);
+    IrRef value = rec_stack(r, 0)->ref;
+    if (!PyDict_CheckExact(mapping) || !rec_dict_put(r, rec_const(r, mapping), mapping, rec_const(r, name), name, value)) {
+        rec_call3(r, IR_CALL_store_name, rec_const(r, mapping), rec_const(r, name), value);
+    }
     rec_drop(r, rec_pop(r));
 }
 

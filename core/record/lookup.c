@@ -26,6 +26,26 @@ bool rec_dict_find(Recorder *r, IrRef dict, PyObject *d, IrRef key, PyObject *k,
     return true;
 }
 
+bool rec_dict_entry(Recorder *r, IrRef dict, PyObject *d, PyObject *name, IrRef *value)
+{
+    enum { ENTRY = 16, VALUE = 8 };
+    int keys_offset, entries, shape_offset, index = cpy_dict_entry_index(d, name);
+    uint32_t mask, shape;
+    if (index < 0 || !cpy_dict_entry_layout(d, &keys_offset, &entries) || !cpy_dict_keys_shape(d, &shape_offset, &mask, &shape)) {
+        return false;
+    }
+    int entry = entries + ENTRY * index;
+    if (*(PyObject **)(*(char **)((char *)d + keys_offset) + entry) != name) {
+        return false;
+    }
+    IrRef keys = rec_load(r, dict, rec_elem(r, "dict.keys", keys_offset, IR_W_PTR, MEMID_dict));
+    IrRef word = rec_load(r, keys, rec_elem(r, "keys.shape", shape_offset, IR_W_U32, MEMID_dict));
+    rec_guard_bool(r, rec_op2(r, IR_eq_i64, rec_op2(r, IR_and_i64, word, rec_int(r, mask)), rec_int(r, shape)), true);
+    rec_guard_is(r, rec_load(r, keys, rec_elem(r, "entry.key", entry, IR_W_OBJ, MEMID_dict)), name);
+    *value = rec_load(r, keys, rec_elem(r, "entry.value", entry + VALUE, IR_W_OBJ, MEMID_dict));
+    return true;
+}
+
 static IrRef has_in_dict(Recorder *r, IrRef dict, PyObject *d, IrRef key, PyObject *k)
 {
     PyObject *now;
@@ -57,7 +77,7 @@ IrRef rec_has_key(Recorder *r, IrRef container, PyObject *c, IrRef key, PyObject
 bool rec_dict_put(Recorder *r, IrRef dict, PyObject *d, IrRef key, PyObject *k, IrRef value)
 {
     PyObject *now;
-    if (rec_container_base(r, Py_TYPE(d)) != &PyDict_Type || !can_tell(d, k, &now)) {
+    if (rec_container_base(r, Py_TYPE(d)) != &PyDict_Type || !can_tell(d, k, &now) || (now != NULL && !cpy_dies_unseen(now))) {
         return false;
     }
     rec_guard_type(r, dict, d);

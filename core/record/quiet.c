@@ -92,6 +92,37 @@ static bool subclass_test_is_quiet(Recorder *r, const RecCall *c)
     return all;
 }
 
+/* ---- methods of other types that are written in C ---------------------------------------------- */
+static bool is_quiet_method(const PyTypeObject *t, const char *name)
+{
+    static const struct { const char *type, *method; } rows[] = {{"_random.Random", "random"}, {"_random.Random", "getrandbits"}};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        if (strcmp(t->tp_name, rows[i].type) == 0 && strcmp(name, rows[i].method) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_method(const PyTypeObject *t, const PyMethodDef *method)
+{
+    const PyMethodDef *m = t->tp_methods;
+    while (m != NULL && m->ml_name != NULL && m != method) {
+        m++;
+    }
+    return m == method;
+}
+
+/* Of an object whose class may be derived from the type that has it. */
+static bool bound_method_is_quiet(const PyCFunctionObject *f)
+{
+    PyTypeObject *t = f->m_self != NULL ? Py_TYPE(f->m_self) : NULL;
+    while (t != NULL && !has_method(t, f->m_ml)) {
+        t = t->tp_base;
+    }
+    return t != NULL && is_quiet_method(t, f->m_ml->ml_name);
+}
+
 /* ---- which ------------------------------------------------------------------------------------- */
 static bool type_is_quiet(const RecCall *c)
 {
@@ -117,7 +148,7 @@ static bool function_is_quiet(Recorder *r, const RecCall *c)
     PyCFunctionObject *f = (PyCFunctionObject *)c->callable;
     const char *module = f->m_module != NULL && PyUnicode_Check(f->m_module) ? PyUnicode_AsUTF8(f->m_module) : NULL;
     if (module == NULL) {
-        return false;
+        return bound_method_is_quiet(f) && all_are(c, 0, rec_is_scalar);
     }
     if (strcmp(module, "builtins") == 0) {
         bool one = c->n == 1 && (strcmp(f->m_ml->ml_name, "len") == 0 || strcmp(f->m_ml->ml_name, "iter") == 0);
@@ -151,7 +182,8 @@ static bool method_is_quiet(const RecCall *c)
         bool joins = strcmp(name, "join") == 0;
         return !is_one_of(name, loud) && all_are(c, 1, joins ? is_sequence : rec_is_scalar);
     }
-    return (t == &PyDict_Type || t == &PyList_Type || t == &PySet_Type) && c->n == 1 && is_one_of(name, views);
+    return (is_quiet_method(t, name) && all_are(c, 1, rec_is_scalar)) ||
+           ((t == &PyDict_Type || t == &PyList_Type || t == &PySet_Type) && c->n == 1 && is_one_of(name, views));
 }
 
 bool rec_call_is_quiet(Recorder *r, RecCall *c)

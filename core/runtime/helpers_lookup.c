@@ -9,8 +9,13 @@ static PyObject *dict_find_helper(PyObject *dict, PyObject *key)
     return cpy_dict_find(dict, key, &value) < 0 ? Py_NotImplemented : value;
 }
 
+/* Where a trace may take the value for a constant the interpreter does it, with all that follows. */
 static int64_t dict_put_helper(PyObject *dict, PyObject *key, PyObject *value)
 {
+    CpyWatched watched = cpy_dict_watched(dict);
+    if (watched == CPY_WATCHED_BY_OTHERS || (watched == CPY_WATCHED_BY_US && rt_is_assumed(dict, key))) {
+        return 1;
+    }
     return cpy_dict_put(dict, key, value);
 }
 

@@ -230,10 +230,14 @@ static bool is_same_value(PyObject *dict, PyObject *key, PyObject *new_value)
     return new_value != NULL && PyUnicode_CheckExact(key) && PyDict_GetItemWithError(dict, key) == new_value;
 }
 
+bool rt_is_assumed(PyObject *dict, PyObject *key)
+{
+    return !PyUnicode_CheckExact(key) || !PyUnicode_CHECK_INTERNED(key) || find(dict, key) != NULL || find(dict, NULL) != NULL;
+}
+
 static void dict_changed(PyObject *dict, PyObject *key, PyObject *new_value)
 {
-    if (key != NULL && find(dict, key) == NULL && find(dict, NULL) == NULL &&
-        PyUnicode_CheckExact(key) && PyUnicode_CHECK_INTERNED(key)) {
+    if (key != NULL && !rt_is_assumed(dict, key)) {
         return;
     }
     if (key != NULL && is_same_value(dict, key, new_value)) {

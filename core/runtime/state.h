@@ -328,6 +328,7 @@ bool rt_side_is_due(RtTree *tree, CgExit *exit);
 int rt_watch_deps(RtTree *tree, size_t from); /* those from this index on; -1: one cannot be watched */
 void rt_unwatch_deps(RtTree *tree);
 void rt_on_change(CpyChange what, PyObject *subject, PyObject *key, PyObject *new_value);
+bool rt_is_assumed(PyObject *dict, PyObject *key); /* by a tree; true also where that is not known */
 bool rt_is_volatile(PyObject *dict, PyObject *key);
 void rt_set_volatile(PyObject *dict, PyObject *key);
 void rt_forget_deps(void);
