@@ -5,7 +5,6 @@
 #include "runtime/state.h"
 
 #include <pthread.h>
-#include <x86intrin.h>
 
 enum {
     STACK_RESERVE = 1024 * 1024, /* bytes of C stack that must be left */
@@ -97,7 +96,7 @@ static __attribute__((noinline)) void run_machine_code(PyThreadState *ts, CpyFra
     clear_above(f, tree);
     uint64_t start = rt_weigh_entry(tree);
     CgExit *exit = rt.enter(tree->root->cg->code, &run);
-    uint64_t cycles = __rdtsc() - start;
+    uint64_t cycles = rt_now() - start;
     rt_plan(exit);
     note_stay(tree, exit, cycles);
     if (tree->kind == REC_FUNCTION) {

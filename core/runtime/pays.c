@@ -2,7 +2,8 @@
 
     What is compared is all the time that goes by from event to event of the loop, for each round: what the interpreter has
     to do behind an exit belongs to the round, and rounds that leave are not those that are short. What lies between two runs
-    of the loop comes in on both sides; of that, and of any gap, at most eight usual rounds count.
+    of the loop comes in on both sides; of that, and of any gap, at most eight usual rounds count. The clock stands while Jitney records
+    and compiles: that is done once.
 
     What the interpreter takes is measured while the loop is counted, and anew when the tree has been used for a while: it rests, the
     interpreter goes some rounds. So does a tree that seems to lose; only one that loses again and again is shut. */
@@ -22,6 +23,21 @@ enum {
     MANY_SIDES = 32,         /* one more is no hope */
 };
 
+uint64_t rt_now(void)
+{
+    return __rdtsc() - rt.aside;
+}
+
+uint64_t rt_start_aside(void)
+{
+    return __rdtsc();
+}
+
+void rt_end_aside(uint64_t start, uint64_t beside)
+{
+    rt.aside += __rdtsc() - start + beside;
+}
+
 static int64_t clipped(int64_t took, int64_t usual)
 {
     return usual != 0 && took > 8 * usual ? 8 * usual : took;
@@ -36,7 +52,7 @@ static int64_t creep(int64_t usual, int64_t took)
 
 void rt_clock_round(RtPlace *p, CpyFrame *f)
 {
-    uint64_t now = __rdtsc();
+    uint64_t now = rt_now();
     if (p->clock_frame == f) {
         p->round_cycles = creep(p->round_cycles, (int64_t)(now - p->clock));
     }
@@ -82,7 +98,7 @@ bool rt_rests(RtPlace *p)
     if (!tree->resting) {
         return false;
     }
-    uint64_t now = __rdtsc();
+    uint64_t now = rt_now();
     if (p->clock != 0) {
         int64_t took = (int64_t)(now - p->clock) - EVENT_CYCLES;
         p->round_cycles = creep(p->round_cycles, took > 1 ? took : 1);
@@ -150,7 +166,7 @@ static int64_t lap(RtTree *tree, uint64_t now)
 
 uint64_t rt_weigh_entry(RtTree *tree)
 {
-    uint64_t now = __rdtsc();
+    uint64_t now = rt_now();
     if (is_weighed(tree)) {
         int64_t took = lap(tree, now);
         took = tree->running > 0 ? took : clipped(took, tree->usual != 0 ? tree->usual : tree->round_cycles);
@@ -170,7 +186,7 @@ static int64_t rounds_done(const RtTree *tree, const CgExit *exit, uint64_t roun
 
 void rt_weigh(RtTree *tree, const CgExit *exit, uint64_t rounds)
 {
-    uint64_t now = __rdtsc();
+    uint64_t now = rt_now();
     tree->running--;
     if (!is_weighed(tree)) {
         return;

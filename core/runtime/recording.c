@@ -44,7 +44,7 @@ static bool is_sane_frame(PyThreadState *ts, CpyFrame *f, PyCodeObject *code)
            cpy_monitor_is_ours();
 }
 
-static bool start(const RecStart *how, PyThreadState *ts, PyCodeObject *code, int at, RecAbort *why)
+static bool start_recorder(const RecStart *how, PyThreadState *ts, PyCodeObject *code, int at, RecAbort *why)
 {
     RtRecording *g = &rt.recording;
     facts = rt_tree_new(how->kind, code, at);
@@ -66,6 +66,15 @@ static bool start(const RecStart *how, PyThreadState *ts, PyCodeObject *code, in
     rt.stats.recordings++;
     rt_log(RT_LOG_record, "recording", code, at, "%s", how->kind == REC_SIDE ? "side" : how->kind == REC_LOOP ? "loop" : "function");
     return true;
+}
+
+static bool start(const RecStart *how, PyThreadState *ts, PyCodeObject *code, int at, RecAbort *why)
+{
+    enum { EVENTS = 200 * 1000 }; /* The interpreter looks at all code anew. */
+    uint64_t now = rt_start_aside();
+    bool started = start_recorder(how, ts, code, at, why);
+    rt_end_aside(now, EVENTS);
+    return started;
 }
 
 /* From that place on; the tree will stand at another when that is a function's start. */
@@ -302,12 +311,9 @@ static bool watch_new_facts(Recorder *r)
     return ok;
 }
 
-void rt_record_step(PyThreadState *ts, PyCodeObject *code, int place)
+static void step(PyThreadState *ts, PyCodeObject *code, int place)
 {
     RtRecording *g = &rt.recording;
-    if (g->rec == NULL) {
-        return;
-    }
     RecStatus status = rec_step(g->rec, ts, code, place);
     if (PyErr_Occurred()) {
         PyErr_Clear();
@@ -332,5 +338,15 @@ void rt_record_step(PyThreadState *ts, PyCodeObject *code, int place)
         give_up(ABORT_global_changes, NULL);
     } else if (status == REC_DONE) {
         finish();
+    }
+}
+
+void rt_record_step(PyThreadState *ts, PyCodeObject *code, int place)
+{
+    enum { EVENT = 400 };
+    if (rt.recording.rec != NULL) {
+        uint64_t now = rt_start_aside();
+        step(ts, code, place);
+        rt_end_aside(now, EVENT);
     }
 }

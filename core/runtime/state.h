@@ -180,6 +180,7 @@ typedef struct JnState {
     RtTree *trees;
     RtActivation activations; /* ring head */
     RtRecording recording;
+    uint64_t aside;         /* cycles that recording and compiling took */
     RecHost host;
     CgConfig config;        /* what is the same for each compile */
     CgEnterFn enter;
@@ -245,6 +246,9 @@ struct RtLeaving;
 
 /* enter.c */
 /* Does a tree pay? (pays.c) */
+uint64_t rt_now(void);                                    /* cycles, but for what goes by between */
+uint64_t rt_start_aside(void);                            /* this and */
+void rt_end_aside(uint64_t start, uint64_t beside);       /* this; `beside` are some more */
 void rt_clock_round(RtPlace *p, CpyFrame *f);             /* at each event of a loop that is counted */
 void rt_shut(RtTree *tree);                               /* it does not pay */
 bool rt_rests(RtPlace *p);                                /* at each event of a compiled loop: leave it to the interpreter */
