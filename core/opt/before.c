@@ -170,7 +170,6 @@ static void replay(Before *b) {
         cx->now = ir_at(b->more, r);
         cx->now_ref = r;
         if (contradicts(cx)) {
-            cx->hopeless = true;
             opt_fail(cx, "link: the loop is of other objects");
             return;
         }

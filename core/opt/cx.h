@@ -107,13 +107,10 @@ typedef struct OptContext {
     uint32_t epoch, snap_stamp;
     IrRef loop_at;
     IrRef *label_args;   /* side traces: the parent label's parameters */
-    IrRef round_at;      /* where a link's round of the other loop begins */
     OptVal *first_map;   /* map of the first round */
     LIST(OptCached) trusted; /* what the body took from memory as it was before the loop */
     const char *why;
     const OptVal *before; /* by operation of the loop that is being linked to: its value here */
-    bool no_before;      /* a try in which jumps to loops' heads do not establish what is from before them */
-    bool hopeless;       /* why: no other way of jumping there would do */
 } OptContext;
 
 #define NINSNS(t) ((IrRef)(t)->insns.len)
@@ -239,7 +236,6 @@ typedef struct {
 } OptHeadSlot;
 typedef struct {
     IrRef base, index, phi;
-    IrRef base_origin;        /* raw operation with just that value, or 0 */
     int64_t at;               /* the index, which is a constant */
     IrType type;
     const IrField *field;
@@ -287,7 +283,7 @@ typedef struct {
     uint8_t *wishes;                  /* per slot */
     LIST(const IrField *) uncarried;  /* fields that do not stay in registers */
     bool raw_writes; /* objects that the first round did not make are made in the second: what that writes is what was recorded */
-    bool again, no_before, no_link, no_start, no_args; /* no_*: ways of jumping to other loops that did not work */
+    bool again, no_link, no_start, no_args; /* no_*: ways of jumping to other loops that did not work */
 } OptPlan;
 OptHead *peel(OptContext *cx, OptPlan *plan);
 

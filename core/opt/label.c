@@ -79,7 +79,6 @@ static void rename_head(OptContext *cx, OptHead *head, const IrRef *renamed) {
     }
     for (int i = 0; i < head->nfields; i++) {
         OptHeadField *f = &head->fields[i];
-        f->base_origin = exact_origin(cx, f->base);
         f->base = renamed[f->base];
         f->index = f->index ? renamed[f->index] : IR_NONE;
         f->phi = renamed[f->phi];

@@ -1,10 +1,9 @@
 /*  The jump from the end of a trace to another loop's head.
 
-    Four ways. A side trace whose exit lies in that loop and which changed nothing that the loop's body relies on has all parameters
-    at hand: the exit brought them (direct). Any other trace establishes what the loop takes from before it (before.c), or, where
-    that does not last for a round, replays the loop's raw trace once more as its own preamble, from the state it is in, and takes the
-    parameters from what that gives (by raw operation: OptHead.origin). Where none works the trace is made again, writes all to the
-    frame and goes to the start of the other trace, which looks at everything anew; options->note has the reason. */
+    Three ways. A side trace whose exit lies in that loop and which changed nothing that the loop's body relies on has all parameters
+    at hand: the exit brought them (direct). Any other trace establishes what the loop takes from before it (before.c). Where that does
+    not work the trace is made again, writes all to the frame and goes to the start of the other trace, which looks at everything anew;
+    options->note has the reason. */
 #include "opt/cx.h"
 
 static const OptHead *head_of(const IrLabel *label) { return label ? label->opt : NULL; }
@@ -371,7 +370,7 @@ static bool link_direct(OptContext *cx, const IrLabel *label) {
     return true;
 }
 
-/* ---- by another round of the loop ------------------------------------------------------- */
+/* ---- by what is from before the loop ------------------------------------------------------- */
 /* The operand stack entries that the other loop has in memory and this trace has not. An earlier link may have left something in those
    slots: the exits behind it gave its reference to their side traces, so that nobody may release it from there. */
 static void adopt_stack(OptContext *cx, int limit) {
@@ -403,12 +402,6 @@ static void adopt_stack(OptContext *cx, int limit) {
     cx->mem_limit = limit;
 }
 
-static IrRef replayed_base(OptContext *cx, const IrLabel *label, const OptHeadField *f) {
-    (void)label;
-    OptVal v = f->base_origin ? resolve(cx, cx->map[f->base_origin]) : IR_NONE;
-    return is_virtual(v) ? IR_NONE : v;
-}
-
 static IrRef before_base(OptContext *cx, const IrLabel *label, const OptHeadField *f) {
     (void)label;
     OptVal v = resolve(cx, cx->before[f->base]);
@@ -421,23 +414,20 @@ static IrRef before_param(OptContext *cx, const IrLabel *label, int i) {
 }
 
 /* By what the loop takes from before it, established anew. */
-static bool link_before_loop(OptContext *cx, const IrLabel *label) {
+static void link_before_loop(OptContext *cx, const IrLabel *label) {
     const OptHead *head = head_of(label);
     uint32_t raw_snap = cx->now->snap;
-    if (cx->no_before) {
-        return false;
-    }
     sync_up_to(cx, head, head->first_stack_slot, raw_snap);
     adopt_stack(cx, head->first_stack_slot + head->entry_depth);
     if (cx->why) {
-        return true;
+        return;
     }
     cx->before = before_loop(cx, label, raw_snap);
-    if (!cx->before) {
-        return false;
+    if (!cx->before && !cx->why) {
+        opt_fail(cx, "link: what the loop takes from before it is not there");
     }
     if (cx->why) {
-        return true;
+        return;
     }
     Jump j = { .label = label, .args = opt_alloc(cx, (size_t)(label->nparams + 1) * sizeof *j.args) };
     uint8_t *wishes = opt_alloc(cx, (size_t)cx->nslots);
@@ -446,65 +436,12 @@ static bool link_before_loop(OptContext *cx, const IrLabel *label) {
         j.args[i] = before_param(cx, label, i);
     }
     if (cx->why) {
-        return true;
+        return;
     }
     if (!put_fields(cx, &j, before_base, raw_snap)) {
         opt_fail(cx, "link: a field that the loop keeps in a register holds something else");
     } else if (!head_prepare(cx, slots, head->nslots, raw_snap, wishes)) {
         opt_fail(cx, "link: the loop's state at its head is different");
-    } else {
-        enter_label(cx, &j, slots, wishes, raw_snap);
-    }
-    return true;
-}
-
-static IrRef replayed_param(OptContext *cx, const OptHead *head, int i) {
-    IrRef origin = head->origin[i];
-    if (!origin) {
-        return IR_NONE;
-    }
-    const IrInsn *from = ir_at(head->raw, origin);
-    if (from->op == IR_load_slot && !head_slot(head, (int)from->imm.i)) {
-        OptVal v = slot_memory(cx, (int)from->imm.i);
-        return is_virtual(v) || v >= SLOT_JUNK ? IR_NONE : v ? v : ir_const_obj(cx->out, NULL);
-    }
-    OptVal v = resolve(cx, cx->map[origin]);
-    return is_virtual(v) ? IR_NONE : v;
-}
-
-static void link_by_round(OptContext *cx, const IrLabel *label) {
-    const OptHead *head = head_of(label);
-    adopt_stack(cx, head->first_stack_slot + head->entry_depth);
-    if (cx->why) {
-        return;
-    }
-    cx->round = 3;
-    cx->round_at = NINSNS(cx->out);
-    cx->options->label_holds = false; /* That round is another loop's. */
-    cx->raw = head->raw;
-    cx->map = opt_alloc(cx, NINSNS(cx->raw) * sizeof *cx->map);
-    replay_all(cx);
-    if (cx->why) {
-        return;
-    }
-    uint32_t raw_snap = cx->now->snap;
-    adopt_listed(cx, &cx->raw->snaps.data[raw_snap - 1]);
-    Jump j = { .label = label, .args = opt_alloc(cx, (size_t)(label->nparams + 1) * sizeof *j.args) };
-    uint8_t *wishes = opt_alloc(cx, (size_t)cx->nslots);
-    OptHeadSlot *slots = local_slots(cx, head);
-    if (!head_prepare(cx, slots, head->nslots, raw_snap, wishes)) {
-        opt_fail(cx, "link: the loop's state at its head is different");
-        return;
-    }
-    sync_others(cx, head, raw_snap);
-    for (int i = label->nphis; i < label->nparams && !cx->why; i++) {
-        j.args[i] = replayed_param(cx, head, i);
-    }
-    if (cx->why) {
-        return;
-    }
-    if (!put_fields(cx, &j, replayed_base, raw_snap)) {
-        opt_fail(cx, "link: a field that the loop keeps in a register holds something else");
     } else {
         enter_label(cx, &j, slots, wishes, raw_snap);
     }
@@ -517,12 +454,8 @@ void link_end(OptContext *cx) {
         return;
     }
     adopt_listed(cx, &cx->raw->snaps.data[cx->now->snap - 1]);
-    if (!link_direct(cx, label) && !link_before_loop(cx, label)) {
-        if (cx->options->no_round) {
-            opt_fail(cx, "link: by yet another round");
-        } else {
-            link_by_round(cx, label);
-        }
+    if (!link_direct(cx, label)) {
+        link_before_loop(cx, label);
     }
 }
 

@@ -42,7 +42,6 @@ static OptContext *start(IrTrace *raw, Arena *arena, OptOptions *options) {
 static OptHead *run_once(OptContext *cx, OptPlan *plan, bool loops) {
     IrOp end = (IrOp)ir_at(cx->raw, NINSNS(cx->raw) - 1)->op;
     cx->options->label_holds = false;
-    cx->no_before = plan->no_before;
     if (!plan->no_args) {
         link_before(cx);
     }
@@ -87,10 +86,6 @@ static IrTrace *finish(OptContext *cx, OptHead *head, const char **why) {
     IrRef count = NINSNS(cx->out);
     carry_label(cx);
     IrRef *renamed = dce(cx);
-    cx->options->round_from = IR_NONE;
-    for (IrRef r = cx->round_at; r && r < count && !cx->options->round_from; r++) {
-        cx->options->round_from = renamed[r];
-    }
     if (head) {
         make_label(cx, head, renamed, count);
     }
@@ -103,14 +98,10 @@ static IrTrace *finish(OptContext *cx, OptHead *head, const char **why) {
     return cx->out;
 }
 
-static void weaken(OptPlan *plan, bool hopeless) {
-    if (!plan->no_before && !hopeless) {
-        plan->no_before = true;
-    } else {
-        plan->no_args = plan->no_start;
-        plan->no_start = plan->no_link;
-        plan->no_link = plan->no_before = true;
-    }
+static void weaken(OptPlan *plan) {
+    plan->no_args = plan->no_start;
+    plan->no_start = plan->no_link;
+    plan->no_link = true;
 }
 
 IrTrace *opt_run(IrTrace *raw, Arena *arena, OptOptions *options, const char **why) {
@@ -132,7 +123,7 @@ IrTrace *opt_run(IrTrace *raw, Arena *arena, OptOptions *options, const char **w
         OptHead *head = run_once(cx, &plan, loops);
         if (cx->why && !plan.no_args && (options->parent_label || ir_at(raw, NINSNS(raw) - 1)->op == IR_raw_link)) {
             options->note = options->note ? options->note : cx->why;
-            weaken(&plan, cx->hopeless);
+            weaken(&plan);
             continue;
         }
         bool looped = loops && ir_at(raw, NINSNS(raw) - 1)->op == IR_raw_close;

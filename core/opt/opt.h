@@ -36,8 +36,6 @@ typedef struct {
     IrLabel *parent_label;
     int first_param_arg;
     bool label_holds;     /* out: nothing in this trace breaks what parent_label assumes: its own exits carry the label on */
-    bool no_round;        /* do not jump to another loop by a round of it: leave */
-    IrRef round_from;     /* out: where that round begins, or 0 */
     const char *note;     /* out: what was not possible though the trace is right ("link: ..."), or NULL */
 } OptOptions;
 

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <time.h>
 
-enum { MAX_ROUNDS = 2 }; /* by which links are made, below one another */
 
 static uint64_t now_ns(void)
 {
@@ -25,13 +24,6 @@ static void log_optimised(const IrTrace *t)
     }
 }
 
-/* How many rounds that links are made by lie one below the other, at this exit. */
-static int rounds_above(const CgExit *from)
-{
-    const RtTrace *parent = from != NULL ? from->trace->runtime : NULL;
-    return parent != NULL && parent->round_from != IR_NONE && from->insn >= parent->round_from ? parent->rounds + 1 : 0;
-}
-
 static void set_parent(OptOptions *options, const CgExit *from)
 {
     const RtTrace *parent = from->trace->runtime;
@@ -39,7 +31,6 @@ static void set_parent(OptOptions *options, const CgExit *from)
         options->parent_label = parent->carries;
         options->first_param_arg = from->nlocs - parent->carries->nphis;
     }
-    options->no_round = rounds_above(from) >= MAX_ROUNDS;
 }
 
 static IrTrace *optimise(Recorder *rec, Arena *scratch, RtTree *tree, const CgExit *from, OptOptions *options, const char **why)
@@ -139,8 +130,7 @@ static RtTrace *install(RtTree *tree, CgTrace *cg, IrTrace *kept, void *memory, 
         return NULL;
     }
     *trace = (RtTrace){.cg = cg, .arena = kept->arena, .memory = memory, .from = from, .link = linked_tree(cg->ir),
-                       .carries = kept->label != NULL ? kept->label : options->parent_label,
-                       .round_from = options->round_from, .rounds = rounds_above(from)};
+                       .carries = kept->label != NULL ? kept->label : options->parent_label};
     tree->looks_at_frame |= has_op(cg->ir, IR_guard_valid);
     if (kept->label != NULL) {
         kept->label->code = cg->label;
@@ -198,9 +188,9 @@ static void count(const RtTree *tree, RtTrace *trace, uint64_t took)
     rt.stats.compile_ns += took;
     trace->cost = took;
     *(trace->from != NULL ? &rt.stats.side_traces : &rt.stats.traces) += 1;
-    rt_log(RT_LOG_compile, "compiled", rt.recording.code, rt.recording.at, "%s exits=%d bytes=%zu kept=%zu ms=%.3f%s%s",
+    rt_log(RT_LOG_compile, "compiled", rt.recording.code, rt.recording.at, "%s exits=%d bytes=%zu kept=%zu ms=%.3f%s",
            kinds[trace->from != NULL ? REC_SIDE : tree->kind], cg->nexits, cg->size, arena_bytes(trace->arena), (double)took / 1e6,
-           trace->link != NULL ? " linked" : "", trace->round_from != IR_NONE ? " by-round" : "");
+           trace->link != NULL ? " linked" : "");
     rt_log(RT_LOG_code, "code", rt.recording.code, rt.recording.at, "at=%p bytes=%zu", (void *)cg->code, cg->size);
 }
 

@@ -64,8 +64,6 @@ typedef struct RtTrace {
     CgExit *from;          /* side traces: the parent's exit */
     struct RtTree *link;   /* tree that it ends by jumping into, or NULL */
     IrLabel *carries;      /* label whose parameters its exits carry, or NULL */
-    IrRef round_from;      /* the jump is made by a round of that tree's loop, from here on; or 0 */
-    int rounds;            /* side traces of such rounds that it is below */
     uint64_t cost;         /* nanoseconds of its compile */
 } RtTrace;
 
