@@ -10,14 +10,29 @@
 enum { UNKNOWN = -1, ABSENT = 0, FOUND = 1, TUPLE_DEPTH = 3, TUPLE_MAX = 16 };
 
 static bool
-is_plain_key(PyObject *o, int depth)
+is_scalar(PyObject *o)
 {
     PyTypeObject *t = Py_TYPE(o);
-    if (t == &PyUnicode_Type || t == &PyLong_Type || t == &PyFloat_Type || t == &PyBool_Type || o == Py_None ||
-        t == &PyBytes_Type) {
+    return t == &PyUnicode_Type || t == &PyLong_Type || t == &PyFloat_Type || t == &PyBool_Type || o == Py_None || t == &PyBytes_Type;
+}
+
+static bool
+compares_as(PyTypeObject *t, PyTypeObject *base)
+{
+    return t->tp_hash == base->tp_hash && t->tp_richcompare == base->tp_richcompare;
+}
+
+/* Scalars, what is equal to itself alone, and tuples of such, of a class of their own too: hashing and comparing them runs no code. */
+static bool
+is_plain_key(PyObject *o, int depth)
+{
+    if (is_scalar(o)) {
         return true;
     }
-    if (t != &PyTuple_Type || depth == 0 || PyTuple_GET_SIZE(o) > TUPLE_MAX) {
+    if (!PyTuple_Check(o)) {
+        return compares_as(Py_TYPE(o), &PyBaseObject_Type);
+    }
+    if (!compares_as(Py_TYPE(o), &PyTuple_Type) || depth == 0 || PyTuple_GET_SIZE(o) > TUPLE_MAX) {
         return false;
     }
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(o); i++) {
@@ -44,7 +59,7 @@ same_key(PyObject *a, PyObject *b)
     if (is_compact(a) && is_compact(b)) {
         return PyUnstable_Long_CompactValue((PyLongObject *)a) == PyUnstable_Long_CompactValue((PyLongObject *)b);
     }
-    if (!is_plain_key(a, TUPLE_DEPTH)) {
+    if (!is_plain_key(a, TUPLE_DEPTH) || !is_plain_key(b, TUPLE_DEPTH)) {
         return UNKNOWN;
     }
     int equal = PyObject_RichCompareBool(a, b, Py_EQ);
@@ -100,6 +115,10 @@ plain_hash(PyObject *key, Py_hash_t *hash)
         *hash = v == -1 ? -2 : v;
         return 0;
     }
+    if (PyTuple_Check(key) && Py_TYPE(key)->tp_hash == PyTuple_Type.tp_hash && TUPLE_KNOWN_HASH(key) != -1) {
+        *hash = TUPLE_KNOWN_HASH(key);
+        return 0;
+    }
     if (!is_plain_key(key, TUPLE_DEPTH)) {
         return -1;
     }
@@ -141,10 +160,20 @@ cpy_dict_find(PyObject *dict, PyObject *key, PyObject **value)
     }
 }
 
+static bool
+is_made_of_scalars(PyObject *o, int depth)
+{
+    bool all = is_scalar(o) || (PyTuple_CheckExact(o) && depth > 0 && PyTuple_GET_SIZE(o) <= TUPLE_MAX);
+    for (Py_ssize_t i = 0; all && PyTuple_Check(o) && i < PyTuple_GET_SIZE(o); i++) {
+        all = is_made_of_scalars(PyTuple_GET_ITEM(o, i), depth - 1);
+    }
+    return all;
+}
+
 bool
 cpy_dies_unseen(PyObject *o)
 {
-    return Py_REFCNT(o) > 1 || is_plain_key(o, TUPLE_DEPTH);
+    return Py_REFCNT(o) > 1 || is_made_of_scalars(o, TUPLE_DEPTH);
 }
 
 int
@@ -233,4 +262,35 @@ cpy_set_put(PyObject *set, PyObject *key)
     so->fill++;
     so->used++;
     return 0;
+}
+
+/* Are all keys of the one in the other? */
+static int
+is_subset(PySetObject *a, PySetObject *b)
+{
+    Py_ssize_t left = a->used;
+    for (setentry *e = a->table; left > 0; e++) {
+        if (e->key == NULL || e->hash == -1) {
+            continue; /* free, or the mark of a deleted one */
+        }
+        setentry *unused;
+        int found = find_in_set(b, e->key, e->hash, &unused);
+        if (found != FOUND) {
+            return found;
+        }
+        left--;
+    }
+    return 1;
+}
+
+int
+cpy_set_compare(PyObject *l, PyObject *r, int op)
+{
+    PySetObject *a = (PySetObject *)l, *b = (PySetObject *)r;
+    if (op == Py_GT || op == Py_GE) {
+        return cpy_set_compare(r, l, op == Py_GT ? Py_LT : Py_LE);
+    }
+    bool apart = op == Py_LE ? a->used > b->used : op == Py_LT ? a->used >= b->used : a->used != b->used;
+    int subset = apart ? 0 : is_subset(a, b);
+    return op == Py_NE && subset >= 0 ? !subset : subset;
 }

@@ -31,6 +31,7 @@
 #define DICT_WATCHER_BITS(dict) ((unsigned)(dict)->_ma_watcher_tag & DICT_WATCHER_MASK)
 /* What keeps borrowed references to locals valid that were overwritten through f_locals. */
 #define FRAME_OVERWRITTEN(object) ((object)->f_overwritten_fast_locals)
+#define TUPLE_KNOWN_HASH(o) (((PyTupleObject *)(o))->ob_hash)
 
 #define OWNER_IS_SHIM(owner) ((owner) >= FRAME_OWNED_BY_INTERPRETER)
 

@@ -27,6 +27,7 @@
 #define DICT_WATCHER_BITS(dict) ((unsigned)(dict)->ma_version_tag & DICT_WATCHER_MASK)
 #define CPYTHONS_DICT_WATCHERS 2
 #define FRAME_OVERWRITTEN(object) NULL
+#define TUPLE_KNOWN_HASH(o) (-1)
 
 #define OWNER_IS_SHIM(owner) ((owner) == FRAME_OWNED_BY_CSTACK)
 

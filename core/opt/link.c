@@ -371,15 +371,25 @@ static bool link_direct(OptContext *cx, const IrLabel *label) {
 }
 
 /* ---- by what is from before the loop ------------------------------------------------------- */
+/* What lies above the stack in memory is nobody's. */
+static void forget_above(OptContext *cx, int limit) {
+    for (int k = limit; k < cx->mem_limit && k < cx->nslots; k++) {
+        flush_pending(cx, &(OptEffect){ .slot = k, .releases = true });
+        emit(cx, IR_forget_slot, NULL, 0, &(IrInsn){ .imm.i = k }, 0);
+        cx->slots[k] = (OptSlot){ .cur = IR_NONE, .mem = IR_NONE };
+    }
+    cx->mem_limit = limit < cx->mem_limit ? limit : cx->mem_limit;
+}
+
 /* The operand stack entries that the other loop has in memory and this trace has not. An earlier link may have left something in those
    slots: the exits behind it gave its reference to their side traces, so that nobody may release it from there. */
 static void adopt_stack(OptContext *cx, int limit) {
     const IrSnapshot *s = &cx->raw->snaps.data[cx->now->snap - 1];
-    for (int k = limit; k < cx->mem_limit; k++) {
-        if (slot_memory(cx, k) != IR_NONE || slot_dirty(cx, k)) {
-            opt_fail(cx, "link: the other loop has fewer entries on its stack");
-        }
+    if (cx->options->first_stack_slot + s->frames[0].depth > limit) {
+        opt_fail(cx, "link: the other loop has fewer entries on its stack");
+        return;
     }
+    forget_above(cx, limit);
     for (int k = cx->mem_limit; k < limit; k++) {
         emit(cx, IR_forget_slot, NULL, 0, &(IrInsn){ .imm.i = k }, 0);
     }
@@ -476,7 +486,7 @@ static void write_all(OptContext *cx, int limit, uint32_t raw_snap) {
     for (int k = 0; k < limit && k < cx->mem_limit && !cx->why; k++) {
         if (cx->slots[k].cur != SLOT_ENTRY && cx->slots[k].tagged) {
             store_tagged(cx, k, raw_snap);
-        } else if (!cx->slots[k].entry_int && (slot_dirty(cx, k) || is_virtual(slot_memory(cx, k)))) {
+        } else if ((!cx->slots[k].entry_int || cx->slots[k].cur != SLOT_ENTRY) && (slot_dirty(cx, k) || is_virtual(slot_memory(cx, k)))) {
             sync_slot(cx, k, raw_snap);
         }
     }
@@ -492,6 +502,7 @@ void link_to_start(OptContext *cx) {
     }
     const OptHead *head = head_of(label);
     adopt_listed(cx, &cx->raw->snaps.data[raw_snap - 1]);
+    forget_above(cx, cx->options->first_stack_slot + cx->raw->snaps.data[raw_snap - 1].frames[0].depth);
     write_all(cx, cx->mem_limit, raw_snap);
     adopt_stack(cx, head->first_stack_slot + head->entry_depth);
     write_all(cx, cx->mem_limit, raw_snap);

@@ -654,6 +654,15 @@ static bool compare_identity(Recorder *r, int op, PyObject *l, PyObject *rr)
     return true;
 }
 
+static bool compare_sets(Recorder *r, int op, PyObject *l, PyObject *rr)
+{
+    IrRef result = rec_set_compare(r, rec_stack(r, 1)->ref, l, rec_stack(r, 0)->ref, rr, op);
+    if (result != IR_NONE) {
+        push_compared(r, result);
+    }
+    return result != IR_NONE;
+}
+
 static bool compare_method(Recorder *r, int op, bool to_bool, PyObject *l, PyObject *rr)
 {
     static const char *const names[6] = {"__lt__", "__le__", "__eq__", "__ne__", "__gt__", "__ge__"};
@@ -704,7 +713,7 @@ void rec_do_compare(Recorder *r)
         rec_give_up(r, ABORT_odd_value);
         return;
     }
-    if (compare_numbers(r, op, l, rr) || compare_strings(r, op, l, rr) || compare_identity(r, op, l, rr) ||
+    if (compare_numbers(r, op, l, rr) || compare_strings(r, op, l, rr) || compare_identity(r, op, l, rr) || compare_sets(r, op, l, rr) ||
         compare_method(r, op, to_bool, l, rr) || rec_gave_up(r)) {
         return;
     }

@@ -98,3 +98,20 @@ bool rec_set_put(Recorder *r, IrRef set, PyObject *s, IrRef key, PyObject *k)
     rec_guard_bool(r, rec_op2(r, IR_eq_i64, done, rec_int(r, 0)), true);
     return true;
 }
+
+static bool is_set(PyObject *o)
+{
+    return PySet_CheckExact(o) || PyFrozenSet_CheckExact(o);
+}
+
+IrRef rec_set_compare(Recorder *r, IrRef left, PyObject *l, IrRef right, PyObject *o, int op)
+{
+    if (!is_set(l) || !is_set(o) || cpy_set_compare(l, o, op) < 0) {
+        return IR_NONE;
+    }
+    rec_guard_type(r, left, l);
+    rec_guard_type(r, right, o);
+    IrRef result = rec_call3(r, IR_CALL_set_compare, left, right, rec_int(r, op));
+    rec_guard_bool(r, rec_op2(r, IR_lt_i64, result, rec_int(r, 0)), false);
+    return rec_op2(r, IR_ne_i64, result, rec_int(r, 0));
+}

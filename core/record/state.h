@@ -189,6 +189,7 @@ bool rec_dict_find(Recorder *r, IrRef dict, PyObject *d, IrRef key, PyObject *k,
 /* Membership in an exact dict, set or frozenset as a BOOL; IR_NONE as above. */
 IrRef rec_has_key(Recorder *r, IrRef container, PyObject *c, IrRef key, PyObject *k);
 bool rec_dict_put(Recorder *r, IrRef dict, PyObject *d, IrRef key, PyObject *k, IrRef value);
+IrRef rec_set_compare(Recorder *r, IrRef left, PyObject *l, IrRef right, PyObject *o, int op); /* BOOL; IR_NONE as above */
 bool rec_set_put(Recorder *r, IrRef set, PyObject *s, IrRef key, PyObject *k);
 
 /* ---- calls: call.c -------------------------------------------------------------------------------- */

@@ -284,7 +284,7 @@ static bool dies_quietly(PyObject *o, Few *few)
     } else if (PySlice_Check(o)) {
         quiet = all_quiet(&((PySliceObject *)o)->start, 3, few);
     } else {
-        quiet = PySet_CheckExact(o) ? set_is_quiet((PySetObject *)o) : instance_is_quiet(o, few);
+        quiet = PySet_CheckExact(o) || PyFrozenSet_CheckExact(o) ? set_is_quiet((PySetObject *)o) : instance_is_quiet(o, few);
     }
     few->depth++;
     return quiet;

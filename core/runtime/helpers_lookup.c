@@ -24,6 +24,11 @@ static int64_t set_find_helper(PyObject *set, PyObject *key)
     return cpy_set_find(set, key);
 }
 
+static int64_t set_compare_helper(PyObject *l, PyObject *r, int64_t op)
+{
+    return cpy_set_compare(l, r, (int)op);
+}
+
 static int64_t set_put_helper(PyObject *set, PyObject *key)
 {
     return cpy_set_put(set, key);
@@ -35,4 +40,5 @@ void rt_helpers_lookup(void **table)
     PUT(table, dict_put);
     PUT(table, set_find);
     PUT(table, set_put);
+    PUT(table, set_compare);
 }
