@@ -70,6 +70,40 @@ void flush_pending(OptContext *cx, const OptEffect *e) {
     cx->pendings.n = kept;
 }
 
+static bool is_anchored_at(OptContext *cx, IrRef v, IrRef at) {
+    for (int steps = 0; steps < MAX_ANCHORS && fact(cx, v)->anchor_field; steps++) {
+        v = fact(cx, v)->anchor;
+        if (v == at) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What was loaded from a plain object goes with it. And who keeps what a parent's exit lent is not known here: it may be this very object. */
+static bool may_go_with(OptContext *cx, IrRef v, IrRef dying) {
+    OptFact *f = fact(cx, v);
+    if (v == dying || f->held > 0 || in_root_slot(cx, v, -1)) {
+        return false;
+    }
+    if (f->anchor_field) {
+        return is_anchored_at(cx, v, dying);
+    }
+    const IrKlass *k = f->klass, *other = fact(cx, dying)->klass;
+    return ir_at(cx->out, v)->op == IR_exit_arg && !fact(cx, dying)->fresh && !(k && other && k->ptr != other->ptr);
+}
+
+static void flush_going_with(OptContext *cx, IrRef dying) {
+    for (uint32_t i = 0; i < cx->pendings.n; i++) {
+        IrRef v = cx->pendings.data[i];
+        OptFact *f = fact(cx, v);
+        for (; f->pending > 0 && may_go_with(cx, v, dying); f->pending--) {
+            emit1(cx, IR_incref, v);
+            f->held++;
+        }
+    }
+}
+
 void count_up(OptContext *cx, OptVal v) {
     v = resolve(cx, v);
     if (is_virtual(v)) {
@@ -109,6 +143,9 @@ void count_down(OptContext *cx, OptVal v, uint32_t raw_snap) {
         f->held--;
     }
     if (is_plain(cx, v) || lives || !raw_snap) {
+        if (!lives) {
+            flush_going_with(cx, v);
+        }
         emit1(cx, IR_decref_plain, v);
         forget_box(cx, v);
         return;

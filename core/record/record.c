@@ -160,9 +160,15 @@ static void make_exit_args(Recorder *r, ExitValues *ev)
         n = MAX_LEAVES;
     }
     ev->leaves = arena_alloc(r->state->arena, (size_t)(n + 1) * sizeof(IrRef));
+    IrRef in_parent[MAX_LEAVES];
+    ir_snapshot_leaves(ev->snap, in_parent, MAX_LEAVES);
     for (int i = 0; i < n; i++) {
+        int first = 0;
+        while (in_parent[first] != in_parent[i]) {
+            first++;
+        }
         IrInsn imm = {.type = how->leaf_types[i], .imm.i = i};
-        ev->leaves[i] = ir_append_imm(r->raw, IR_exit_arg, NULL, 0, imm);
+        ev->leaves[i] = first < i ? ev->leaves[first] : ir_append_imm(r->raw, IR_exit_arg, NULL, 0, imm);
     }
     r->raw->nexit_args = n;
 }

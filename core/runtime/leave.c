@@ -153,6 +153,9 @@ static void make_objects(Building *b)
             b->funcs[s->frame] = b->objects[i];
         }
     }
+    for (int i = 0; b->rel == NULL && i < b->v.ncopied; i++) {
+        Py_DECREF(b->v.copied[i]); /* The trace has it still. */
+    }
 }
 
 static PyObject *owned_in(CpyFrame *f, int slot)
@@ -347,6 +350,9 @@ static void add_drops(Building *b)
     for (int i = 0; i < b->snap->ndrops; i++) {
         int at = leaf + i;
         add_release(b->rel, rt_value_new(&b->v, b->snap->drops[i], &at, true));
+    }
+    for (int i = 0; i < b->v.ncopied; i++) {
+        add_release(b->rel, b->v.copied[i]);
     }
 }
 

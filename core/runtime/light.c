@@ -205,7 +205,11 @@ static __attribute__((noinline)) PyObject *build_result(CgRun *run, const CgExit
     RtValues values;
     int leaf = 0;
     rt_values_start_some(&values, run, exit, false, r->wanted);
-    return rt_value_new(&values, r->result, &leaf, false);
+    PyObject *result = rt_value_new(&values, r->result, &leaf, false);
+    for (int i = 0; i < values.ncopied; i++) {
+        Py_DECREF(values.copied[i]);
+    }
+    return result;
 }
 
 static inline PyObject *result_of(CgRun *run, const CgExit *exit, const RtReturn *r)

@@ -276,6 +276,9 @@ static void build_virtual(RtValues *v, const IrVirtual *from, int k, int *leaf)
             at[i] = from->values[i] == IR_NONE ? 0 : (uint64_t)rt_value_int(v, (*leaf)++);
         }
     }
+    if (from->klass->kind == REC_KLASS_LIST_COPY) {
+        v->copied[v->ncopied++] = Py_NewRef(object_at(at, 0));
+    }
     v->virtuals[k] = rt_build_object(from->klass, at, from->nvalues);
     need(v->virtuals[k]);
     if (at != words) {
@@ -302,6 +305,7 @@ void rt_values_start_some(RtValues *v, CgRun *run, const CgExit *exit, bool borr
     v->run = run;
     v->exit = exit;
     v->borrow = borrow;
+    v->ncopied = 0;
     v->nleaves = ir_snapshot_leaves(snap, v->refs, RT_MAX_LEAVES);
     memset(v->boxes, 0, (size_t)v->nleaves * sizeof v->boxes[0]);
     memset(v->used, 0, (size_t)snap->nvirtuals * sizeof v->used[0]);

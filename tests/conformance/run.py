@@ -217,11 +217,11 @@ def compare(name: str, store: Store, options: argparse.Namespace) -> tuple[Outco
 
 
 def expected() -> list[tuple[str, str]]:
-    """(version or '', pattern) of the differences that are allowed."""
+    """(version or '', pattern) of the differences that are allowed. A pattern may have a file's name before the test's."""
     rows = []
     for line in listed(HERE / "expected.txt"):
-        words = line.split()
-        rows.append((words[0], words[1]) if len(words) == 2 else ("", words[0]))
+        first, _, rest = line.partition(" ")
+        rows.append((first, rest.strip()) if first[0].isdigit() else ("", line))
     return rows
 
 
