@@ -532,20 +532,22 @@ IrRef rec_truth(Recorder *r, IrRef ref, PyObject *o, bool *known, bool *value)
     return IR_NONE;
 }
 
+/* By __bool__, or where the class has none by __len__. */
 static bool truth_method(Recorder *r, PyObject *o)
 {
     PyTypeObject *t = Py_TYPE(o);
-    if (!PyType_HasFeature(t, Py_TPFLAGS_HEAPTYPE) || !has_attr(t, "__bool__")) {
+    if (!PyType_HasFeature(t, Py_TPFLAGS_HEAPTYPE)) {
         return false;
     }
-    PyFunctionObject *func = rec_special(r, o, "__bool__");
+    bool by_length = !has_attr(t, "__bool__");
+    PyFunctionObject *func = rec_special(r, o, by_length ? "__len__" : "__bool__");
     if (func == NULL || !rec_can_inline(r, func, 1, NULL)) {
         return false;
     }
     rec_guard_type(r, rec_stack(r, 0)->ref, o);
     rec_depend_type(r, t);
     RecVal arg = rec_pop(r);
-    return rec_inline_call(r, func, IR_NONE, 1, &arg, &o, NULL, REC_HOW_BOOL, 0);
+    return rec_inline_call(r, func, IR_NONE, 1, &arg, &o, NULL, by_length ? REC_HOW_LEN_BOOL : REC_HOW_BOOL, 0);
 }
 
 void rec_do_to_bool(Recorder *r)
@@ -667,7 +669,7 @@ static bool compare_method(Recorder *r, int op, bool to_bool, PyObject *l, PyObj
 {
     static const char *const names[6] = {"__lt__", "__le__", "__eq__", "__ne__", "__gt__", "__ge__"};
     PyTypeObject *lt = Py_TYPE(l), *rt = Py_TYPE(rr);
-    if (!PyType_HasFeature(lt, Py_TPFLAGS_HEAPTYPE) || (lt != rt && PyType_IsSubtype(rt, lt)) || to_bool) {
+    if (!PyType_HasFeature(lt, Py_TPFLAGS_HEAPTYPE) || (lt != rt && PyType_IsSubtype(rt, lt))) {
         return false;
     }
     PyFunctionObject *func = rec_special(r, l, names[op]);
@@ -680,7 +682,7 @@ static bool compare_method(Recorder *r, int op, bool to_bool, PyObject *l, PyObj
     rec_depend_type(r, rt);
     PyObject *concrete[2] = {l, rr};
     RecVal args[2] = {{.ref = rec_stack(r, 1)->ref}, {.ref = rec_stack(r, 0)->ref}};
-    return rec_inline_call(r, func, IR_NONE, 2, args, concrete, NULL, REC_HOW(REC_HOW_COMPARE, op), 2);
+    return rec_inline_call(r, func, IR_NONE, 2, args, concrete, NULL, REC_HOW(REC_HOW_COMPARE, op + (to_bool ? 16 : 0)), 2);
 }
 
 /* Of a class made from a number or a string that left comparing to it (an IntEnum). */
@@ -763,11 +765,32 @@ static IrRef contains_value(Recorder *r, PyObject *item, PyObject *container, Ir
     return rec_op2(r, IR_ne_i64, i, rec_int(r, 0));
 }
 
+static bool contains_method(Recorder *r, PyObject *item, PyObject *container)
+{
+    if (!PyType_HasFeature(Py_TYPE(container), Py_TPFLAGS_HEAPTYPE)) {
+        return false;
+    }
+    PyFunctionObject *func = rec_special(r, container, "__contains__");
+    if (func == NULL || !rec_can_inline(r, func, 2, NULL)) {
+        return false;
+    }
+    rec_guard_type(r, rec_stack(r, 0)->ref, container);
+    rec_depend_type(r, Py_TYPE(container));
+    PyObject *concrete[2] = {container, item};
+    RecVal args[2];
+    args[0] = rec_pop(r);
+    args[1] = rec_pop(r);
+    return rec_inline_call(r, func, IR_NONE, 2, args, concrete, NULL, r->state->insn.arg ? REC_HOW_NOT_TRUTH : REC_HOW_TRUTH, 0);
+}
+
 void rec_do_contains(Recorder *r)
 {
     PyObject *item = rec_concrete(r, 1), *container = rec_concrete(r, 0);
     if (item == NULL || container == NULL) {
         rec_give_up(r, ABORT_odd_value);
+        return;
+    }
+    if (contains_method(r, item, container) || rec_gave_up(r)) {
         return;
     }
     IrRef b = contains_value(r, item, container, rec_stack(r, 1)->ref, rec_stack(r, 0)->ref);

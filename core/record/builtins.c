@@ -23,6 +23,23 @@ static void return_float(Recorder *r, RecCall *c, IrRef f)
     rec_return_from_call(r, c, box, true);
 }
 
+static bool length_method(Recorder *r, RecCall *c)
+{
+    PyTypeObject *t = Py_TYPE(c->concrete[0]);
+    PyFunctionObject *func = PyType_HasFeature(t, Py_TPFLAGS_HEAPTYPE) ? rec_special(r, c->concrete[0], "__len__") : NULL;
+    if (func == NULL || !rec_can_inline(r, func, 1, NULL)) {
+        return false;
+    }
+    rec_guard_type(r, c->args[0].ref, c->concrete[0]);
+    rec_depend_type(r, t);
+    for (int i = 0; i < c->nstack; i++) {
+        rec_pop(r);
+    }
+    rec_drop(r, c->func);
+    rec_inline_call(r, func, IR_NONE, 1, c->args, c->concrete, NULL, REC_HOW_LEN, 0);
+    return true;
+}
+
 static bool do_len(Recorder *r, RecCall *c)
 {
     IrRef n = c->n == 1 ? rec_range_len(r, c->args[0].ref, c->concrete[0]) : IR_NONE;
@@ -32,7 +49,7 @@ static bool do_len(Recorder *r, RecCall *c)
     }
     const IrField *f = c->n == 1 ? rec_length_field(r, Py_TYPE(c->concrete[0])) : NULL;
     if (f == NULL) {
-        return false;
+        return c->n == 1 && length_method(r, c);
     }
     rec_guard_type(r, c->args[0].ref, c->concrete[0]);
     return_int(r, c, rec_load(r, c->args[0].ref, f));

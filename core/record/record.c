@@ -602,6 +602,74 @@ static void leave_root_at_const(Recorder *r)
     end_with(r, IR_leave, NULL, rec_snap_at(r, st->insn.at, 0, IR_EXIT_RESUME));
 }
 
+static void put_bool(Recorder *r, RecVal *v, IrRef flag)
+{
+    IrRef box = rec_op1(r, IR_box_bool, flag);
+    rec_set_known(r, box, &PyBool_Type);
+    rec_drop(r, *v);
+    *v = (RecVal){.ref = box};
+}
+
+/* A length that the caller asked for, or only whether it is one. */
+static bool take_length(Recorder *r, bool as_bool, RecVal *v, PyObject *result)
+{
+    int64_t n;
+    if (!PyLong_CheckExact(result) || !rec_fits_i64(result, &n) || n < 0) {
+        return false;
+    }
+    IrRef i = rec_unbox_int(r, v->ref, result);
+    rec_guard_bool(r, rec_op2(r, IR_lt_i64, i, rec_int(r, 0)), false);
+    if (as_bool) {
+        put_bool(r, v, rec_op2(r, IR_ne_i64, i, rec_int(r, 0)));
+    }
+    return true;
+}
+
+/* What the caller makes of the result that is about to be returned; false: it is of no kind that a trace goes on with. */
+static bool take_result(Recorder *r, int how, RecVal *v, PyObject *result)
+{
+    const int to_bool = 16;
+    switch ((RecHow)(how & 0xff)) {
+    case REC_HOW_PUSH:
+    case REC_HOW_DISCARD:
+        return true;
+    case REC_HOW_INIT:
+        rec_guard_is(r, v->ref, Py_None);
+        return result == Py_None;
+    case REC_HOW_BINARY:
+    case REC_HOW_COMPARE:
+        if (result == Py_NotImplemented || ((how & 0xff) == REC_HOW_COMPARE && how >> 8 & to_bool && !PyBool_Check(result))) {
+            return false;
+        }
+        if (PyBool_Check(result)) {
+            rec_guard_type(r, v->ref, result);
+        } else {
+            rec_op2(r, IR_guard_is_not, v->ref, rec_const(r, Py_NotImplemented));
+        }
+        return true;
+    case REC_HOW_BOOL:
+    case REC_HOW_TRUTH:
+        rec_guard_type(r, v->ref, result);
+        return PyBool_Check(result);
+    case REC_HOW_NOT_TRUTH:
+        if (!PyBool_Check(result)) {
+            return false;
+        }
+        rec_guard_type(r, v->ref, result);
+        put_bool(r, v, rec_op1(r, IR_not_bool, rec_op1(r, IR_unbox_bool, v->ref)));
+        return true;
+    case REC_HOW_LEN:
+        return take_length(r, false, v, result);
+    case REC_HOW_LEN_BOOL:
+        return take_length(r, true, v, result);
+    case REC_HOW_NEXT:
+    case REC_HOW_GENERATOR:
+    case REC_HOW_ROOT:
+        break;
+    }
+    return false;
+}
+
 void rec_do_return_value(Recorder *r)
 {
     if (rec_is_root(r)) {
@@ -615,21 +683,8 @@ void rec_do_return_value(Recorder *r)
         rec_return_from_generator(r);
         return;
     }
-    int how = rec_top(r)->how & 0xff;
-    PyObject *result = rec_concrete(r, 0);
-    if (how == REC_HOW_INIT) {
-        rec_guard_is(r, rec_stack(r, 0)->ref, Py_None);
-    } else if (how == REC_HOW_BINARY || how == REC_HOW_COMPARE) {
-        if (result == Py_NotImplemented) {
-            rec_give_up(r, ABORT_odd_value);
-            return;
-        }
-        IrRef g = rec_op2(r, IR_guard_is_not, rec_stack(r, 0)->ref, rec_const(r, Py_NotImplemented));
-        (void)g;
-    } else if (how == REC_HOW_BOOL) {
-        rec_guard_type(r, rec_stack(r, 0)->ref, result);
-    } else if (how != REC_HOW_PUSH && how != REC_HOW_DISCARD) {
-        rec_give_up(r, ABORT_unsupported);
+    if (!take_result(r, rec_top(r)->how, rec_stack(r, 0), rec_concrete(r, 0))) {
+        rec_give_up(r, ABORT_odd_value);
         return;
     }
     rec_leave_frame(r, rec_pop(r));
@@ -645,16 +700,12 @@ void rec_do_return_const(Recorder *r)
         rec_return_from_generator(r);
         return;
     }
-    int how = rec_top(r)->how & 0xff;
-    PyObject *result = r->state->insn.obj;
-    bool fits = how == REC_HOW_INIT ? result == Py_None
-                : how == REC_HOW_BOOL ? PyBool_Check(result)
-                                      : result != Py_NotImplemented;
-    if (!fits) {
+    RecVal v = {.ref = rec_const(r, r->state->insn.obj)};
+    if (!take_result(r, rec_top(r)->how, &v, r->state->insn.obj)) {
         rec_give_up(r, ABORT_odd_value);
         return;
     }
-    rec_leave_frame(r, (RecVal){.ref = rec_const(r, result)});
+    rec_leave_frame(r, v);
 }
 
 /* ---- one step ------------------------------------------------------------------------------------ */

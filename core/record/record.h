@@ -39,6 +39,7 @@ typedef enum {
     REC_HOW_INIT,     /* an __init__: must be None (else TypeError as CPython's); drop it; the instance is on the caller's stack already */
     REC_HOW_DISCARD,  /* drop it (__setitem__, __setattr__ ...) */
     REC_HOW_BOOL,     /* __bool__: must be a bool (else TypeError as CPython's); push it */
+    REC_HOW_LEN,      /* __len__ for len(): must be an index that is not negative; push it as an int */
     REC_HOW_LEN_BOOL, /* __len__ for truth: as above; push True or False */
     REC_HOW_TRUTH,    /* push the truth of the result as a bool (comparison in a condition, __contains__) */
     REC_HOW_NOT_TRUTH,/* push its negation as a bool ('not in') */

@@ -84,22 +84,31 @@ static bool take_bool(Caller *c, PyObject *result)
     return push_and_go_on(c, result);
 }
 
-/* As slot_tp_bool over __len__. */
-static bool take_length(Caller *c, PyObject *result)
+/* As a class's slot does over __len__; -1: an exception is set. */
+static Py_ssize_t length_of(PyObject *result)
 {
     PyObject *index = PyNumber_Index(result);
     Py_DECREF(result);
     if (index == NULL) {
-        return true;
+        return -1;
     }
-    Py_ssize_t length = PyNumber_AsSsize_t(index, PyExc_OverflowError);
     int negative = PyObject_RichCompareBool(index, Py_False, Py_LT);
-    Py_DECREF(index);
     if (negative == 1) {
         PyErr_SetString(PyExc_ValueError, "__len__() should return >= 0");
+    }
+    Py_ssize_t length = negative != 0 ? -1 : PyNumber_AsSsize_t(index, PyExc_OverflowError);
+    Py_DECREF(index);
+    return length;
+}
+
+static bool take_length(Caller *c, PyObject *result, bool as_bool)
+{
+    Py_ssize_t length = length_of(result);
+    if (length < 0) {
         return true;
     }
-    return PyErr_Occurred() != NULL || push_and_go_on(c, Py_NewRef(length != 0 ? Py_True : Py_False));
+    PyObject *value = as_bool ? Py_NewRef(length != 0 ? Py_True : Py_False) : PyLong_FromSsize_t(length);
+    return value == NULL || push_and_go_on(c, value);
 }
 
 static bool take_truth(Caller *c, PyObject *result, bool negate)
@@ -274,7 +283,9 @@ bool rt_take_result(RtLeaving *leaving, int frame, int how, PyObject *result)
     case REC_HOW_BOOL:
         return take_bool(&c, result);
     case REC_HOW_LEN_BOOL:
-        return take_length(&c, result);
+        return take_length(&c, result, true);
+    case REC_HOW_LEN:
+        return take_length(&c, result, false);
     case REC_HOW_TRUTH:
         return take_truth(&c, result, false);
     case REC_HOW_NOT_TRUTH:
