@@ -66,6 +66,10 @@ int rt_on_event(CpyEvent what, PyCodeObject *code, int place, int dest)
     if (rt.sweep_due && what != CPY_EVENT_INSTRUCTION) {
         rt_sweep();
     }
+    /* Our INSTRUCTION events are in another tool's way (a branch seems to come from elsewhere), and may come no more when it joins. */
+    if (rt.recording.rec != NULL && cpy_others_watch(rt.recording.ts, code)) {
+        rt_record_stop(ABORT_other_tool);
+    }
     switch (what) {
     case CPY_EVENT_JUMP:
         return on_jump(code, place, dest);

@@ -4,8 +4,9 @@
 
 Each file of the suite runs in a process of its own, off and then on with everything compiled early; what
 passes off and not on is printed, and makes the end non-zero unless expected.txt has it with a reason. A file that
-crashes or hangs is run again without the test that did it, so that one crash does not hide the rest; a file that
-differs is run on once more, and what passes then is called unsteady.
+crashes or hangs is run again without the test that did it, so that one crash does not hide the rest. A file that
+differs is run once more off and on, alone, when all others are through: what then does not differ, and was
+no crash, is called unsteady.
 
 Results are kept in build/conformance/, so a run that was broken off goes on where it was; results with Jitney
 are thrown away when the extension was built anew. CHOICE=ci in the environment takes the files of ci.txt.
@@ -203,17 +204,11 @@ def differences(off: Outcome, on: Outcome) -> dict[str, str]:
     return found
 
 
-def compare(name: str, store: Store, options: argparse.Namespace) -> tuple[Outcome, Outcome, dict[str, str], list[str]]:
-    off = kept_or_run(name, False, store, options)
-    on = kept_or_run(name, True, store, options)
-    found = differences(off, on)
-    unsteady: list[str] = []
-    if found and options.retry:
-        again = run_file(name, True, options)
-        left = differences(off, again)
-        unsteady = sorted(test for test in found if test not in left)
-        found = {test: verdict for test, verdict in found.items() if test in left}
-    return off, on, found, unsteady
+def try_again(name: str, found: dict[str, str], options: argparse.Namespace) -> tuple[dict[str, str], list[str]]:
+    """Of the differences that were found: those that are there again, and the unsteady ones. A crash once is one too many."""
+    again = differences(run_file(name, False, options), run_file(name, True, options))
+    stays = {test: how for test, how in found.items() if test in again or how == "crash" or how.startswith("exit -")}
+    return stays, sorted(test for test in found if test not in stays)
 
 
 def expected() -> list[tuple[str, str]]:
@@ -254,31 +249,42 @@ def main() -> int:
     began = time.monotonic()
     counts = {"files": 0, "tests that pass off": 0, "tests that pass on": 0, "differ": 0, "expected": 0, "unsteady": 0}
     failing: dict[str, list[str]] = {}
+    later: list[tuple[str, Outcome, Outcome, dict[str, str]]] = []
     lock = threading.Lock()
 
+    def report(name: str, off: Outcome, on: Outcome, found: dict[str, str], unsteady: list[str]) -> None:
+        counts["files"] += 1
+        counts["tests that pass off"] += sum(map(off.passes, off.tests))
+        counts["tests that pass on"] += sum(map(on.passes, on.tests))
+        counts["unsteady"] += len(unsteady)
+        bad = {test: how for test, how in found.items() if how in NEVER_EXPECTED or not is_expected(name, test, rows)}
+        counts["expected"] += len(found) - len(bad)
+        counts["differ"] += len(bad)
+        verdict = f"{len(bad)} DIFFER" if bad else "same" if off.tests or off.code == 0 else "not passing off either"
+        print(f"{name}: {verdict} ({len(off.tests)} tests, {off.seconds:.0f} s off, {on.seconds:.0f} s on)", flush=True)
+        for test in unsteady:
+            print(f"  unsteady  {test}", flush=True)
+        for test, how in sorted(bad.items()):
+            print(f"  {how:9} {test}", flush=True)
+        if bad:
+            failing[name] = sorted(bad)
+            print(last_lines(on.output), flush=True)
+
     def one(name: str) -> None:
-        off, on, found, unsteady = compare(name, store, options)
+        off, on = kept_or_run(name, False, store, options), kept_or_run(name, True, store, options)
+        found = differences(off, on)
         with lock:
-            counts["files"] += 1
-            counts["tests that pass off"] += sum(map(off.passes, off.tests))
-            counts["tests that pass on"] += sum(map(on.passes, on.tests))
-            counts["unsteady"] += len(unsteady)
-            bad = {test: how for test, how in found.items() if how in NEVER_EXPECTED or not is_expected(name, test, rows)}
-            counts["expected"] += len(found) - len(bad)
-            counts["differ"] += len(bad)
-            verdict = f"{len(bad)} DIFFER" if bad else "same" if off.tests or off.code == 0 else "not passing off either"
-            print(f"{name}: {verdict} ({len(off.tests)} tests, {off.seconds:.0f} s off, {on.seconds:.0f} s on)", flush=True)
-            for test in unsteady:
-                print(f"  unsteady  {test}", flush=True)
-            for test, how in sorted(bad.items()):
-                print(f"  {how:9} {test}", flush=True)
-            if bad:
-                failing[name] = sorted(bad)
-                print(last_lines(on.output), flush=True)
+            if options.retry and any(how in NEVER_EXPECTED or not is_expected(name, test, rows) for test, how in found.items()):
+                print(f"{name}: differs, to be tried again", flush=True)
+                later.append((name, off, on, found))
+            else:
+                report(name, off, on, found, [])
 
     with ThreadPoolExecutor(options.jobs) as pool:
         for done in as_completed([pool.submit(one, name) for name in names]):
             done.result()
+    for name, off, on, found in later:
+        report(name, off, on, *try_again(name, found, options))
     if failing:
         print("\npasses without Jitney and not with:")
         for name, tests in sorted(failing.items()):

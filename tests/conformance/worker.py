@@ -7,6 +7,7 @@ unbuffered, so that what a crash interrupts is known: it has a start and no end.
 """
 
 import os
+import signal
 import sys
 
 _results = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
@@ -57,4 +58,6 @@ def main():
 if __name__ == "__main__":
     # As `python -m test` has it: the folder of this file is not where tests import from.
     del sys.path[0]
+    # A run in a shell's background ignores SIGINT; tests of signals do not expect that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     main()
