@@ -138,9 +138,17 @@ const IrField *rec_valid_field(Recorder *r, PyTypeObject *t)
     return cpy_inline_valid_offset(t, &offset) ? ir_field(r->raw, "inline_valid", offset, IR_W_U8, MEMID_shape, 0) : NULL;
 }
 
+/* Of the pointer to its instances' dict; 0: they have none, or not where a trace could find it. */
+static int dict_offset(PyTypeObject *t)
+{
+    bool may_be_unmade = PyType_IsSubtype(t, (PyTypeObject *)PyExc_BaseException); /* Those have other fields in a trace. */
+    int managed = cpy_managed_dict_offset(t);
+    return managed != 0 ? managed : t->tp_dictoffset > 0 && !may_be_unmade ? (int)t->tp_dictoffset : 0;
+}
+
 const IrField *rec_dict_field(Recorder *r, PyTypeObject *t)
 {
-    int offset = cpy_managed_dict_offset(t);
+    int offset = dict_offset(t);
     return offset ? ir_field(r->raw, "managed_dict", offset, IR_W_OBJ, MEMID_shape, 0) : NULL;
 }
 
@@ -156,9 +164,9 @@ static void guard_inline_values(Recorder *r, IrRef ref, PyObject *o)
     rec_guard_bool(r, rec_op2(r, IR_ne_i64, valid, rec_int(r, 0)), true);
 }
 
-static PyObject *managed_dict_of(PyObject *o)
+static PyObject *dict_of(PyObject *o)
 {
-    int offset = cpy_managed_dict_offset(Py_TYPE(o));
+    int offset = dict_offset(Py_TYPE(o));
     return offset ? *(PyObject **)((char *)o + offset) : NULL;
 }
 
@@ -185,8 +193,7 @@ static void guard_key_not_shared(Recorder *r, PyTypeObject *t)
 static bool guard_lacks(Recorder *r, IrRef ref, PyObject *o, PyObject *name)
 {
     PyTypeObject *t = Py_TYPE(o);
-    bool managed = cpy_managed_dict_offset(t) != 0;
-    if (!managed) {
+    if (dict_offset(t) == 0) {
         return t->tp_dictoffset == 0;
     }
     if (inline_values_are_valid(o)) {
@@ -202,7 +209,7 @@ static bool guard_lacks(Recorder *r, IrRef ref, PyObject *o, PyObject *name)
         rec_op1(r, IR_guard_null, rec_load(r, ref, rec_attr_field(r, name, offset)));
         return true;
     }
-    PyObject *dict = managed_dict_of(o);
+    PyObject *dict = dict_of(o);
     if (dict == NULL) {
         rec_op1(r, IR_guard_null, rec_load(r, ref, rec_dict_field(r, t)));
         return true;
@@ -227,7 +234,7 @@ static IrRef load_own(Recorder *r, IrRef ref, PyObject *o, PyObject *name)
         rec_op1(r, IR_guard_nonnull, v);
         return v;
     }
-    PyObject *dict = managed_dict_of(o);
+    PyObject *dict = dict_of(o);
     if (dict == NULL || !PyDict_CheckExact(dict) || !cpy_dict_is_str(dict) || !PyDict_Contains(dict, name)) {
         return IR_NONE;
     }
@@ -345,6 +352,7 @@ static bool load_through_type(Recorder *r, PyObject *o, PyObject *name, PyObject
             return false;
         }
         PyObject *value = Py_IS_TYPE(descr, &PyStaticMethod_Type) ? wrapped_function(descr, "__func__") : Py_NewRef(descr);
+        rec_depend_type(r, Py_TYPE(descr));
         replace_owner(r, (RecVal){.ref = rec_const(r, value)});
         Py_XDECREF(value);
         return true;
@@ -365,6 +373,13 @@ static bool is_ordinary(PyTypeObject *t)
     return t->tp_getattro == PyObject_GenericGetAttr;
 }
 
+bool rec_is_plain_class_attr(PyObject *name, PyObject *descr)
+{
+    return descr != NULL && PyUnicode_CompareWithASCIIString(name, "__class__") == 0 && descr == cpy_type_lookup(&PyBaseObject_Type, name);
+}
+
+static void load_attr_any(Recorder *r, PyObject *name);
+
 static bool load_instance_attr(Recorder *r, PyObject *o, PyObject *name)
 {
     PyTypeObject *t = Py_TYPE(o);
@@ -375,6 +390,10 @@ static bool load_instance_attr(Recorder *r, PyObject *o, PyObject *name)
     IrRef ref = rec_stack(r, 0)->ref;
     rec_guard_type(r, ref, o);
     rec_depend_type(r, t);
+    if (rec_is_plain_class_attr(name, descr)) {
+        replace_owner(r, (RecVal){.ref = rec_const(r, (PyObject *)t)});
+        return true;
+    }
     if (is_data_descriptor(descr)) {
         return load_property(r, o, descr) || load_slot_member(r, o, name, descr);
     }
@@ -383,10 +402,8 @@ static bool load_instance_attr(Recorder *r, PyObject *o, PyObject *name)
         replace_owner(r, (RecVal){.ref = own});
         return true;
     }
-    if (descr == NULL) { /* It is in the instance's dict, or the call fails: no code runs. */
-        IrRef v = rec_call_c_quiet(r, (void *)PyObject_GetAttr, 2, (IrRef[]){ref, rec_const(r, name)});
-        rec_drop(r, rec_pop(r));
-        rec_push(r, v, true);
+    if (descr == NULL) { /* It is in the instance's dict, or there is none. */
+        load_attr_any(r, name);
         return true;
     }
     return load_through_type(r, o, name, descr);
@@ -394,7 +411,10 @@ static bool load_instance_attr(Recorder *r, PyObject *o, PyObject *name)
 
 static void load_attr_any(Recorder *r, PyObject *name)
 {
-    IrRef v = rec_call2(r, IR_CALL_getattr_any, rec_stack(r, 0)->ref, rec_const(r, name));
+    IrRef ref = rec_stack(r, 0)->ref;
+    bool quiet = rec_lookup_is_quiet(r, ref, rec_concrete(r, 0), name);
+    IrRef v = quiet ? rec_call_c_quiet(r, (void *)PyObject_GetAttr, 2, (IrRef[]){ref, rec_const(r, name)})
+                    : rec_call2(r, IR_CALL_getattr_any, ref, rec_const(r, name));
     rec_drop(r, rec_pop(r));
     rec_push(r, v, true);
 }

@@ -59,7 +59,7 @@ static bool do_len(Recorder *r, RecCall *c)
 static bool has_plain_class_attr(PyTypeObject *t)
 {
     PyObject *s = PyUnicode_InternFromString("__class__");
-    bool plain = s && cpy_type_lookup(t, s) == cpy_type_lookup(&PyBaseObject_Type, s);
+    bool plain = s && rec_is_plain_class_attr(s, cpy_type_lookup(t, s));
     Py_XDECREF(s);
     return plain;
 }

@@ -46,28 +46,80 @@ static bool binds_without_code(PyObject *d)
            Py_IS_TYPE(d, &PyClassMethodDescr_Type);
 }
 
-/* getattr and hasattr of a name that is constant: whatever lies on the way is no code of the program's. */
-static bool lookup_is_quiet(Recorder *r, const RecCall *c)
+/* Of CPython's own types, but for what may be worked out when it is asked for. */
+static bool is_quiet_getset(PyObject *d)
 {
-    PyObject *o = c->concrete[0], *name;
-    if (c->n < 2 || !rec_is_const(r, c->args[1].ref, &name) || !PyUnicode_CheckExact(name)) {
+    static PyTypeObject *const types[] = {&PyBaseObject_Type, &PyType_Type, &PyFunction_Type, &PyCFunction_Type, &PyCode_Type,
+                                          &PyLong_Type,       &PyFloat_Type, &PyComplex_Type, &PyProperty_Type};
+    static const char *const worked_out[] = {"__annotations__", "__annotate__", NULL};
+    if (!Py_IS_TYPE(d, &PyGetSetDescr_Type) || is_one_of(((PyGetSetDescrObject *)d)->d_getset->name, worked_out)) {
         return false;
     }
+    for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+        if (((PyDescrObject *)d)->d_type == types[i]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_quiet_descriptor(PyObject *d)
+{
+    return binds_without_code(d) || is_quiet_getset(d);
+}
+
+static void depend_on_descriptor(Recorder *r, PyObject *d)
+{
+    if (d != NULL) {
+        rec_depend_type(r, Py_TYPE(d));
+    }
+}
+
+static bool lookup_in_class_is_quiet(Recorder *r, IrRef ref, PyObject *cls, PyObject *name, PyObject *meta_descr)
+{
+    if (Py_TYPE(cls)->tp_getattro != PyType_Type.tp_getattro) {
+        return false;
+    }
+    if (meta_descr != NULL && Py_TYPE(meta_descr)->tp_descr_set != NULL) {
+        rec_guard_type(r, ref, cls); /* It goes before what the class itself has. */
+        return true;
+    }
+    PyObject *d = cpy_type_lookup((PyTypeObject *)cls, name);
+    if (!binds_without_code(d)) {
+        return false;
+    }
+    rec_guard_is(r, ref, cls);
+    rec_depend_type(r, (PyTypeObject *)cls);
+    depend_on_descriptor(r, d);
+    return true;
+}
+
+bool rec_lookup_is_quiet(Recorder *r, IrRef ref, PyObject *o, PyObject *name)
+{
     PyTypeObject *t = Py_TYPE(o);
-    if (!binds_without_code(cpy_type_lookup(t, name))) {
+    PyObject *d = cpy_type_lookup(t, name);
+    if (!is_quiet_descriptor(d)) {
         return false;
     }
     if (PyType_Check(o)) {
-        if (t->tp_getattro != PyType_Type.tp_getattro || !binds_without_code(cpy_type_lookup((PyTypeObject *)o, name))) {
+        if (!lookup_in_class_is_quiet(r, ref, o, name, d)) {
             return false;
         }
-        rec_guard_is(r, c->args[0].ref, o);
-        rec_depend_type(r, (PyTypeObject *)o);
     } else if (t->tp_getattro != PyObject_GenericGetAttr) {
         return false;
     }
+    rec_guard_type(r, ref, o);
     rec_depend_type(r, t);
+    depend_on_descriptor(r, d);
     return true;
+}
+
+/* getattr and hasattr of a name that is constant. */
+static bool named_lookup_is_quiet(Recorder *r, const RecCall *c)
+{
+    PyObject *name;
+    return c->n >= 2 && rec_is_const(r, c->args[1].ref, &name) && PyUnicode_CheckExact(name) &&
+           rec_lookup_is_quiet(r, c->args[0].ref, c->concrete[0], name);
 }
 
 static bool is_plain_type(PyObject *o)
@@ -153,7 +205,7 @@ static bool function_is_quiet(Recorder *r, const RecCall *c)
     if (strcmp(module, "builtins") == 0) {
         bool one = c->n == 1 && (strcmp(f->m_ml->ml_name, "len") == 0 || strcmp(f->m_ml->ml_name, "iter") == 0);
         if (is_one_of(f->m_ml->ml_name, of_names)) {
-            return lookup_is_quiet(r, c);
+            return named_lookup_is_quiet(r, c);
         }
         if (strcmp(f->m_ml->ml_name, "issubclass") == 0) {
             return subclass_test_is_quiet(r, c);

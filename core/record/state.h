@@ -198,6 +198,9 @@ bool rec_inline_call(Recorder *r, PyFunctionObject *func, IrRef func_ref, int n,
 bool rec_can_inline(Recorder *r, PyFunctionObject *func, int n, PyObject *kwnames);
 /* Lookup of a Python-level special method: the function if the type's attribute is a plain function (then type is a dependency). */
 PyFunctionObject *rec_special(Recorder *r, PyObject *o, const char *name);
+bool rec_is_plain_class_attr(PyObject *name, PyObject *descr); /* object's own __class__ */
+/* o.name runs no code of the program, whether it is there or not: guarded, and the trace depends on it. False: it might. */
+bool rec_lookup_is_quiet(Recorder *r, IrRef ref, PyObject *o, PyObject *name);
 
 /* ---- iterators: iter.c ------------------------------------------------------------------------------ */
 void rec_guard_no_error(Recorder *r);                   /* else raised at this instruction */
