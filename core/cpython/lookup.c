@@ -49,9 +49,10 @@ is_compact(PyObject *o)
     return PyLong_CheckExact(o) && PyUnstable_Long_IsCompact((PyLongObject *)o);
 }
 
-/* 1 equal, 0 not, -1 can't tell. Both have the same hash. */
+static int same_items(PyObject *a, PyObject *b, int depth);
+
 static int
-same_key(PyObject *a, PyObject *b)
+is_same(PyObject *a, PyObject *b, int depth)
 {
     if (a == b) {
         return 1;
@@ -59,7 +60,10 @@ same_key(PyObject *a, PyObject *b)
     if (is_compact(a) && is_compact(b)) {
         return PyUnstable_Long_CompactValue((PyLongObject *)a) == PyUnstable_Long_CompactValue((PyLongObject *)b);
     }
-    if (!is_plain_key(a, TUPLE_DEPTH) || !is_plain_key(b, TUPLE_DEPTH)) {
+    if (PyTuple_CheckExact(a) && PyTuple_CheckExact(b) && depth > 0) {
+        return same_items(a, b, depth - 1);
+    }
+    if (!is_plain_key(a, depth) || !is_plain_key(b, depth)) {
         return UNKNOWN;
     }
     int equal = PyObject_RichCompareBool(a, b, Py_EQ);
@@ -68,6 +72,24 @@ same_key(PyObject *a, PyObject *b)
         return UNKNOWN;
     }
     return equal;
+}
+
+/* The first that differ decide. */
+static int
+same_items(PyObject *a, PyObject *b, int depth)
+{
+    Py_ssize_t n = PyTuple_GET_SIZE(a);
+    int same = n == PyTuple_GET_SIZE(b);
+    for (Py_ssize_t i = 0; same == 1 && i < n; i++) {
+        same = is_same(PyTuple_GET_ITEM(a, i), PyTuple_GET_ITEM(b, i), depth);
+    }
+    return same;
+}
+
+int
+cpy_same_key(PyObject *a, PyObject *b)
+{
+    return is_same(a, b, TUPLE_DEPTH);
 }
 
 static Py_ssize_t
@@ -149,7 +171,7 @@ cpy_dict_find(PyObject *dict, PyObject *key, PyObject **value)
         if (ix >= 0) {
             Py_hash_t its_hash;
             PyObject *its_key = entry_key(keys, ix, &its_hash);
-            int same = its_key == key ? 1 : its_hash == hash ? same_key(its_key, key) : 0;
+            int same = its_key == key ? 1 : its_hash == hash ? cpy_same_key(its_key, key) : 0;
             if (same != 0) {
                 *value = same == 1 ? entry_value(d, ix) : NULL;
                 return same == 1 ? (*value ? FOUND : ABSENT) : UNKNOWN;
@@ -217,7 +239,7 @@ find_in_set(PySetObject *so, PyObject *key, Py_hash_t hash, setentry **free_entr
                 return ABSENT;
             }
             if (e->hash == hash) {
-                int same = same_key(e->key, key);
+                int same = cpy_same_key(e->key, key);
                 if (same != 0) {
                     return same == 1 ? FOUND : UNKNOWN;
                 }

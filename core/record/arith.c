@@ -656,6 +656,56 @@ static bool compare_identity(Recorder *r, int op, PyObject *l, PyObject *rr)
     return true;
 }
 
+/* One item of two tuples: BOOL; IR_NONE when code may run. */
+static IrRef same_item(Recorder *r, IrRef a, PyObject *l, IrRef b, PyObject *rr)
+{
+    int64_t v;
+    if (PyLong_CheckExact(l) && PyLong_CheckExact(rr) && rec_fits_i64(l, &v) && rec_fits_i64(rr, &v)) {
+        return rec_op2(r, IR_eq_i64, rec_unbox_int(r, a, l), rec_unbox_int(r, b, rr));
+    }
+    if (PyUnicode_CheckExact(l) && PyUnicode_CheckExact(rr)) {
+        rec_guard_type(r, a, l);
+        rec_guard_type(r, b, rr);
+        return rec_call2(r, IR_CALL_str_eq, a, b);
+    }
+    IrRef same = rec_call2(r, IR_CALL_same_key, a, b);
+    rec_guard_bool(r, rec_op2(r, IR_lt_i64, same, rec_int(r, 0)), false);
+    return rec_op2(r, IR_ne_i64, same, rec_int(r, 0));
+}
+
+static IrRef size_is(Recorder *r, IrRef tuple, Py_ssize_t n)
+{
+    return rec_op2(r, IR_eq_i64, rec_sequence_size(r, &PyTuple_Type, tuple), rec_int(r, n));
+}
+
+/* Short ones are compared item by item, so that they need not be made. */
+static bool compare_tuples(Recorder *r, int op, PyObject *l, PyObject *rr)
+{
+    enum { SHORT = 4 };
+    Py_ssize_t n = PyTuple_CheckExact(l) ? PyTuple_GET_SIZE(l) : 0;
+    if ((op != Py_EQ && op != Py_NE) || n == 0 || n > SHORT || !PyTuple_CheckExact(rr) || PyTuple_GET_SIZE(rr) != n) {
+        return false;
+    }
+    for (Py_ssize_t i = 0; i < n; i++) {
+        if (cpy_same_key(PyTuple_GET_ITEM(l, i), PyTuple_GET_ITEM(rr, i)) < 0) {
+            return false;
+        }
+    }
+    IrRef a = rec_stack(r, 1)->ref, b = rec_stack(r, 0)->ref, all = IR_NONE;
+    rec_guard_type(r, a, l);
+    rec_guard_type(r, b, rr);
+    rec_guard_bool(r, size_is(r, a, n), true);
+    rec_guard_bool(r, size_is(r, b, n), true);
+    for (Py_ssize_t i = 0; i < n; i++) {
+        const IrField *field = rec_tuple_item(r, (int)i);
+        IrRef same = same_item(r, rec_load(r, a, field), PyTuple_GET_ITEM(l, i), rec_load(r, b, field), PyTuple_GET_ITEM(rr, i));
+        same = rec_op1(r, IR_bool_to_i64, same);
+        all = all == IR_NONE ? same : rec_op2(r, IR_and_i64, all, same);
+    }
+    push_compared(r, rec_op2(r, op == Py_EQ ? IR_ne_i64 : IR_eq_i64, all, rec_int(r, 0)));
+    return true;
+}
+
 static bool compare_sets(Recorder *r, int op, PyObject *l, PyObject *rr)
 {
     IrRef result = rec_set_compare(r, rec_stack(r, 1)->ref, l, rec_stack(r, 0)->ref, rr, op);
@@ -715,7 +765,7 @@ void rec_do_compare(Recorder *r)
         rec_give_up(r, ABORT_odd_value);
         return;
     }
-    if (compare_numbers(r, op, l, rr) || compare_strings(r, op, l, rr) || compare_identity(r, op, l, rr) || compare_sets(r, op, l, rr) ||
+    if (compare_numbers(r, op, l, rr) || compare_strings(r, op, l, rr) || compare_identity(r, op, l, rr) || compare_sets(r, op, l, rr) || compare_tuples(r, op, l, rr) ||
         compare_method(r, op, to_bool, l, rr) || rec_gave_up(r)) {
         return;
     }

@@ -2,20 +2,17 @@
 #include "record/state.h"
 
 /* ---- classes derived from containers ------------------------------------------------------------ */
-static bool same_sequence(const PySequenceMethods *a, const PySequenceMethods *b)
+/* What is looked up by these names is the base's: the slots may differ, as for a Counter, which has a __delitem__ of its own. */
+static bool behaves_as(PyTypeObject *t, PyTypeObject *base)
 {
-    return a != NULL && a->sq_length == b->sq_length && a->sq_item == b->sq_item && a->sq_ass_item == b->sq_ass_item &&
-           a->sq_contains == b->sq_contains;
-}
-
-static bool same_mapping(const PyMappingMethods *a, const PyMappingMethods *b)
-{
-    return a != NULL && a->mp_length == b->mp_length && a->mp_subscript == b->mp_subscript && a->mp_ass_subscript == b->mp_ass_subscript;
-}
-
-static bool has_truth_of_its_own(const PyTypeObject *t)
-{
-    return t->tp_as_number != NULL && t->tp_as_number->nb_bool != NULL;
+    static const char *const names[] = {"__getitem__", "__setitem__", "__len__", "__iter__", "__contains__", "__bool__"};
+    bool same = t->tp_iter == base->tp_iter;
+    for (size_t i = 0; same && i < ARRAY_LEN(names); i++) {
+        PyObject *name = PyUnicode_InternFromString(names[i]);
+        same = name != NULL && cpy_type_lookup(t, name) == cpy_type_lookup(base, name);
+        Py_XDECREF(name);
+    }
+    return same;
 }
 
 PyTypeObject *rec_container_base(Recorder *r, PyTypeObject *type)
@@ -27,8 +24,7 @@ PyTypeObject *rec_container_base(Recorder *r, PyTypeObject *type)
             return base;
         }
         if (PyType_IsSubtype(type, base)) {
-            bool same = type->tp_iter == base->tp_iter && !has_truth_of_its_own(type) &&
-                        same_sequence(type->tp_as_sequence, base->tp_as_sequence) && same_mapping(type->tp_as_mapping, base->tp_as_mapping);
+            bool same = behaves_as(type, base);
             if (same) {
                 rec_depend_type(r, type);
             }

@@ -88,6 +88,25 @@ static bool subscr_out_of_range(Recorder *r, PyObject *o, PyObject *k)
     return true;
 }
 
+/* A key that is not there, of a class with a __missing__ in Python (a Counter). */
+static bool subscr_missing(Recorder *r, PyObject *o, PyObject *k)
+{
+    IrRef v;
+    bool there;
+    PyObject *now;
+    PyFunctionObject *func = rec_special(r, o, "__missing__");
+    if (func == NULL || !rec_can_inline(r, func, 2, NULL) || cpy_dict_find(o, k, &now) != 0 ||
+        !rec_dict_find(r, rec_stack(r, 1)->ref, o, rec_stack(r, 0)->ref, k, &v, &there)) {
+        return false;
+    }
+    rec_depend_type(r, Py_TYPE(o));
+    PyObject *concrete[2] = {o, k};
+    RecVal args[2];
+    args[1] = rec_pop(r);
+    args[0] = rec_pop(r);
+    return rec_inline_call(r, func, IR_NONE, 2, args, concrete, NULL, REC_HOW_PUSH, 0);
+}
+
 static bool subscr_dict(Recorder *r, PyObject *o, PyObject *k)
 {
     if (rec_container_base(r, Py_TYPE(o)) != &PyDict_Type) {
@@ -112,7 +131,7 @@ static bool subscr_dict(Recorder *r, PyObject *o, PyObject *k)
         return true;
     }
     if (!PyDict_CheckExact(o)) {
-        return false; /* A missing key may be made there and then. */
+        return subscr_missing(r, o, k); /* It may be made there and then. */
     }
     if (cpy_dict_find(o, k, &now) == 0 && rec_dict_find(r, d, o, key, k, &v, &there)) {
         RecVal missing = {.ref = key};

@@ -11,7 +11,7 @@
 #include <dlfcn.h>
 #include <string.h>
 
-enum { MAX_DEPTH = 12, MAX_SEEN = 20000, FEW = 32, FEW_MET = 8 };
+enum { MAX_DEPTH = 12, MAX_SEEN = 20000, FEW = 32, FEW_MET = 8, FEW_DEPTH = 5 };
 
 typedef struct {
     PyObject *o;
@@ -270,6 +270,18 @@ static bool instance_is_quiet(PyObject *o, Few *few)
     return items != NULL && all_quiet(items, n, few);
 }
 
+static int visit_few(PyObject *o, void *few)
+{
+    bool quiet = o == NULL || rt_holds_nothing(Py_TYPE(o)) || (Py_REFCNT(o) > 1 ? lives_on(o, few) : dies_quietly(o, few));
+    return !quiet;
+}
+
+/* CPython's own iterators have neither weak references nor finalizers. */
+static bool is_iterator(const PyTypeObject *t)
+{
+    return t == &PyZip_Type || t == &PyEnum_Type || t == &PyListIter_Type || t == &PyTupleIter_Type || t == &PyReversed_Type;
+}
+
 static bool dies_quietly(PyObject *o, Few *few)
 {
     bool quiet;
@@ -283,6 +295,8 @@ static bool dies_quietly(PyObject *o, Few *few)
         quiet = all_quiet(((PyTupleObject *)o)->ob_item, PyTuple_GET_SIZE(o), few);
     } else if (PySlice_Check(o)) {
         quiet = all_quiet(&((PySliceObject *)o)->start, 3, few);
+    } else if (is_iterator(Py_TYPE(o))) {
+        quiet = Py_TYPE(o)->tp_traverse(o, visit_few, few) == 0;
     } else {
         quiet = PySet_CheckExact(o) || PyFrozenSet_CheckExact(o) ? set_is_quiet((PySetObject *)o) : instance_is_quiet(o, few);
     }
@@ -304,7 +318,7 @@ static __attribute__((noinline)) bool search_finds_nothing(PyObject *o)
 bool rt_death_is_silent(PyObject *o)
 {
     Few few;
-    few.depth = 3;
+    few.depth = FEW_DEPTH;
     few.n = 0;
     return rt_holds_nothing(Py_TYPE(o)) || dies_quietly(o, &few) || search_finds_nothing(o);
 }

@@ -24,6 +24,11 @@ static int64_t set_find_helper(PyObject *set, PyObject *key)
     return cpy_set_find(set, key);
 }
 
+static int64_t same_key_helper(PyObject *a, PyObject *b)
+{
+    return cpy_same_key(a, b);
+}
+
 static int64_t set_compare_helper(PyObject *l, PyObject *r, int64_t op)
 {
     return cpy_set_compare(l, r, (int)op);
@@ -41,4 +46,5 @@ void rt_helpers_lookup(void **table)
     PUT(table, set_find);
     PUT(table, set_put);
     PUT(table, set_compare);
+    PUT(table, same_key);
 }
