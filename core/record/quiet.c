@@ -147,7 +147,14 @@ static bool subclass_test_is_quiet(Recorder *r, const RecCall *c)
 /* ---- methods of other types that are written in C ---------------------------------------------- */
 static bool is_quiet_method(const PyTypeObject *t, const char *name)
 {
-    static const struct { const char *type, *method; } rows[] = {{"_random.Random", "random"}, {"_random.Random", "getrandbits"}};
+    static const struct { const char *type, *method; } rows[] = {
+        {"_random.Random", "random"},       {"_random.Random", "getrandbits"}, {"_io.BytesIO", "write"},
+        {"_io.BytesIO", "tell"},            {"_io.BytesIO", "getvalue"},       {"_io.BytesIO", "read"},
+        {"_io.StringIO", "write"},          {"_io.StringIO", "getvalue"},      {"_io.StringIO", "tell"},
+        {"collections.deque", "popleft"},   {"collections.deque", "pop"},      {"re.Match", "end"},
+        {"re.Match", "start"},              {"re.Match", "span"},
+        {"_struct.Struct", "pack"},
+    };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         if (strcmp(t->tp_name, rows[i].type) == 0 && strcmp(name, rows[i].method) == 0) {
             return true;
@@ -192,11 +199,25 @@ static bool type_is_quiet(const RecCall *c)
     return (t == (PyObject *)&PyDict_Type || t == (PyObject *)&PySet_Type) && c->n == 0;
 }
 
+static bool is_quiet_over_scalars(const char *module, const char *name)
+{
+    static const char *const over_long_ways[] = {"comb", "factorial", "perm", "pow", NULL};
+    static const struct { const char *module, *name; } rows[] = {{"_struct", "pack"}, {"posix", "fspath"}, {"_thread", "get_ident"}};
+    if (strcmp(module, "math") == 0 || strcmp(module, "math.integer") == 0) {
+        return !is_one_of(name, over_long_ways);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        if (strcmp(module, rows[i].module) == 0 && strcmp(name, rows[i].name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool function_is_quiet(Recorder *r, const RecCall *c)
 {
     static const char *const over_all[] = {"callable", "id", NULL}, *const of_names[] = {"getattr", "hasattr", NULL};
     static const char *const over_scalars[] = {"abs", "chr", "divmod", "hash", "len", "max", "min", "ord", "round", NULL};
-    static const char *const over_long_ways[] = {"comb", "factorial", "perm", "pow", NULL};
     PyCFunctionObject *f = (PyCFunctionObject *)c->callable;
     const char *module = f->m_module != NULL && PyUnicode_Check(f->m_module) ? PyUnicode_AsUTF8(f->m_module) : NULL;
     if (module == NULL) {
@@ -216,7 +237,10 @@ static bool function_is_quiet(Recorder *r, const RecCall *c)
         return (is_one_of(f->m_ml->ml_name, over_scalars) && all_are(c, 0, rec_is_scalar)) ||
                (one && is_builtin_iterable(c->concrete[0]));
     }
-    return (strcmp(module, "math") == 0 && !is_one_of(f->m_ml->ml_name, over_long_ways) && all_are(c, 0, rec_is_scalar)) || (strcmp(module, "time") == 0 && c->n == 0);
+    if (strcmp(module, "time") == 0) {
+        return c->n == 0;
+    }
+    return all_are(c, 0, rec_is_scalar) && is_quiet_over_scalars(module, f->m_ml->ml_name);
 }
 
 static bool is_sequence(PyObject *o)
@@ -235,6 +259,7 @@ static bool method_is_quiet(const RecCall *c)
         return !is_one_of(name, loud) && all_are(c, 1, joins ? is_sequence : rec_is_scalar);
     }
     return (is_quiet_method(t, name) && all_are(c, 1, rec_is_scalar)) ||
+           (t == &PyList_Type && strcmp(name, "extend") == 0 && c->n == 2 && is_sequence(c->concrete[1])) ||
            ((t == &PyDict_Type || t == &PyList_Type || t == &PySet_Type) && c->n == 1 && is_one_of(name, views));
 }
 
