@@ -217,6 +217,7 @@ int cpy_dict_put(PyObject *dict, PyObject *key, PyObject *value);
 bool cpy_dies_unseen(PyObject *o); /* should this be its last reference: no code runs */
 int cpy_set_find(PyObject *set, PyObject *key);
 int cpy_set_put(PyObject *set, PyObject *key);
+int cpy_sequence_find(PyObject *sequence, PyObject *item); /* a list or tuple */
 int cpy_same_key(PyObject *a, PyObject *b); /* the same object or equal: 1, 0, -1 can't tell */
 int cpy_set_compare(PyObject *l, PyObject *r, int op); /* exact sets or frozensets, Py_LT...: 1, 0, -1 can't tell */
 /* What must be guarded for such an index and layout to be readable after the dict may have changed: the 32-bit load

@@ -92,6 +92,19 @@ cpy_same_key(PyObject *a, PyObject *b)
     return is_same(a, b, TUPLE_DEPTH);
 }
 
+int
+cpy_sequence_find(PyObject *sequence, PyObject *item)
+{
+    PyObject **items = PySequence_Fast_ITEMS(sequence);
+    for (Py_ssize_t i = 0, n = Py_SIZE(sequence); i < n; i++) {
+        int same = items[i] == item ? 1 : is_same(items[i], item, TUPLE_DEPTH);
+        if (same != 0) {
+            return same;
+        }
+    }
+    return 0;
+}
+
 static Py_ssize_t
 index_at(const PyDictKeysObject *keys, size_t at)
 {

@@ -318,6 +318,20 @@ static bool binary_plain(Recorder *r, int op, bool inplace)
     return true;
 }
 
+/* list += sequence */
+static bool extend_in_place(Recorder *r, int op, bool inplace)
+{
+    PyObject *l = rec_concrete(r, 1), *items = rec_concrete(r, 0);
+    if (op != CPY_ADD || !inplace || !PyList_CheckExact(l) || !(PyList_CheckExact(items) || PyTuple_CheckExact(items))) {
+        return false;
+    }
+    rec_guard_type(r, rec_stack(r, 1)->ref, l);
+    rec_guard_type(r, rec_stack(r, 0)->ref, items);
+    rec_call2(r, IR_CALL_list_extend_plain, rec_stack(r, 1)->ref, rec_stack(r, 0)->ref);
+    rec_drop(r, rec_pop(r)); /* The list itself stays. */
+    return true;
+}
+
 /* ---- operators of classes ------------------------------------------------------------------------- */
 
 static const char *const method_names[][3] = {
@@ -412,6 +426,7 @@ void rec_do_binary(Recorder *r)
         return;
     }
     if (divide_by_zero(r, op) || binary_ints(r, op) || binary_floats(r, op) || binary_strings(r, op) || binary_plain(r, op, inplace) ||
+        extend_in_place(r, op, inplace) ||
         binary_method(r, op, inplace) || rec_gave_up(r)) {
         return;
     }
@@ -805,7 +820,9 @@ static IrRef contains_value(Recorder *r, PyObject *item, PyObject *container, Ir
     if (i != IR_NONE) {
         return i;
     }
-    if (PyUnicode_CheckExact(container) && PyUnicode_CheckExact(item)) {
+    bool in_bytes = (PyBytes_CheckExact(container) || PyByteArray_CheckExact(container)) && (PyLong_CheckExact(item) || PyBytes_CheckExact(item));
+    bool in_range = PyRange_Check(container) && PyLong_CheckExact(item);
+    if (in_bytes || in_range || (PyUnicode_CheckExact(container) && PyUnicode_CheckExact(item))) {
         rec_guard_type(r, c, container);
         rec_guard_type(r, a, item);
         i = rec_call2(r, IR_CALL_contains_plain, c, a);

@@ -64,12 +64,13 @@ IrRef rec_has_key(Recorder *r, IrRef container, PyObject *c, IrRef key, PyObject
     if (rec_container_base(r, Py_TYPE(c)) == &PyDict_Type) {
         return has_in_dict(r, container, c, key, k);
     }
-    if (!(PySet_CheckExact(c) || PyFrozenSet_CheckExact(c)) || cpy_set_find(c, k) < 0) {
+    bool is_set = PySet_CheckExact(c) || PyFrozenSet_CheckExact(c), is_sequence = PyList_CheckExact(c) || PyTuple_CheckExact(c);
+    if (is_set ? cpy_set_find(c, k) < 0 : !is_sequence || cpy_sequence_find(c, k) < 0) {
         return IR_NONE;
     }
     rec_guard_type(r, container, c);
     rec_guard_type(r, key, k);
-    IrRef found = rec_call2(r, IR_CALL_set_find, container, key);
+    IrRef found = rec_call2(r, is_set ? IR_CALL_set_find : IR_CALL_seq_find, container, key);
     rec_guard_bool(r, rec_op2(r, IR_lt_i64, found, rec_int(r, 0)), false);
     return rec_op2(r, IR_ne_i64, found, rec_int(r, 0));
 }

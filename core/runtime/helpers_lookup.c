@@ -19,6 +19,11 @@ static int64_t dict_put_helper(PyObject *dict, PyObject *key, PyObject *value)
     return cpy_dict_put(dict, key, value);
 }
 
+static int64_t seq_find_helper(PyObject *sequence, PyObject *item)
+{
+    return cpy_sequence_find(sequence, item);
+}
+
 static int64_t set_find_helper(PyObject *set, PyObject *key)
 {
     return cpy_set_find(set, key);
@@ -43,6 +48,7 @@ void rt_helpers_lookup(void **table)
 {
     PUT(table, dict_find);
     PUT(table, dict_put);
+    PUT(table, seq_find);
     PUT(table, set_find);
     PUT(table, set_put);
     PUT(table, set_compare);
