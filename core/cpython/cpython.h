@@ -97,6 +97,9 @@ void cpy_frame_pop(PyThreadState *ts, CpyFrame *f);
    set. The frame is gone afterwards. */
 PyObject *cpy_frame_run(PyThreadState *ts, CpyFrame *f, bool raising);
 
+/* The TypeError of iter(iterable) whose __iter__ returned this. */
+void cpy_raise_no_iterator(PyObject *iterable, PyObject *result);
+
 /* ---- array.array: array.c ------------------------------------------------------------------- */
 extern const int cpy_array_items, cpy_array_descr; /* offsets: of the address of the items, of what tells their type */
 bool cpy_is_array_type(PyTypeObject *t); /* that very type, and its struct is as expected */

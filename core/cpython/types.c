@@ -293,3 +293,14 @@ cpy_dict_keys_shape(PyObject *dict, int *offset, uint32_t *mask, uint32_t *shape
              (uint32_t)keys->dk_kind << 16;
     return true;
 }
+
+void
+cpy_raise_no_iterator(PyObject *iterable, PyObject *result)
+{
+#if CPY_RUNNING >= CPY_315
+    PyErr_Format(PyExc_TypeError, "%T.__iter__() must return an iterator, not %T", iterable, result);
+#else
+    (void)iterable;
+    PyErr_Format(PyExc_TypeError, "iter() returned non-iterator of type '%.100s'", Py_TYPE(result)->tp_name);
+#endif
+}

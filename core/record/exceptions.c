@@ -784,9 +784,27 @@ static bool set_cause(Recorder *r, RecVal cause, PyObject *concrete, int exc)
     return true;
 }
 
+/* raise StopIteration, out of a __next__ that a FOR_ITER called: nobody sees it. */
+static bool ends_iteration(Recorder *r)
+{
+    RecFrame *f = rec_top(r);
+    int handler, depth;
+    bool lasti;
+    if (rec_is_root(r) || (f->how & 0xff) != REC_HOW_NEXT || rec_concrete(r, 0) != PyExc_StopIteration || r->state->handled != IR_NONE ||
+        cpy_exception_handler(f->code, r->state->insn.op_at, &handler, &depth, &lasti)) {
+        return false;
+    }
+    rec_guard_is(r, rec_stack(r, 0)->ref, PyExc_StopIteration);
+    rec_leave_frame_exhausted(r);
+    return true;
+}
+
 void rec_do_raise(Recorder *r)
 {
     int n = r->state->insn.arg;
+    if (n == 1 && ends_iteration(r)) {
+        return;
+    }
     if (n == 0) {
         int exc = find_exc(r, r->state->handled);
         if (exc >= 0) {

@@ -220,9 +220,38 @@ static void push_result(Recorder *r, int how, RecVal result)
     case REC_HOW_DISCARD:
         rec_drop(r, result);
         return;
+    case REC_HOW_ITER:
+        rec_push_val(r, result);
+        for (int i = 1; i < CPY_ITER_SLOTS; i++) {
+            rec_push_null(r);
+        }
+        return;
     default:
         rec_push_val(r, result);
     }
+}
+
+static void drop_frame(Recorder *r)
+{
+    RecFrame *f = rec_top(r);
+    for (int i = 0, n = f->base + f->depth; i < n; i++) {
+        rec_drop(r, f->slots[cpy_frame_clears_backwards ? n - 1 - i : i]);
+    }
+    if (f->func_ref != IR_NONE) {
+        rec_drop(r, (RecVal){.ref = f->func_ref, .owned = f->globals != IR_NONE});
+    }
+    r->state->nframes--;
+}
+
+/* The __next__ that the FOR_ITER below called has no more items. */
+void rec_leave_frame_exhausted(Recorder *r)
+{
+    if (!rec_forget_exceptions(r, IR_NONE)) {
+        return;
+    }
+    drop_frame(r);
+    r->state->insn = cpy_decode(rec_top(r)->code, rec_top(r)->place);
+    rec_exhaust(r);
 }
 
 void rec_leave_frame(Recorder *r, RecVal result)
@@ -233,14 +262,8 @@ void rec_leave_frame(Recorder *r, RecVal result)
         return;
     }
     rec_own(r, &result);
-    for (int i = 0, n = f->base + f->depth; i < n; i++) {
-        rec_drop(r, f->slots[cpy_frame_clears_backwards ? n - 1 - i : i]);
-    }
-    if (f->func_ref != IR_NONE) {
-        rec_drop(r, (RecVal){.ref = f->func_ref, .owned = f->globals != IR_NONE});
-    }
     int how = f->how, npop = f->pop_on_return;
-    st->nframes--;
+    drop_frame(r);
     pop_kept_operands(r, npop);
     push_result(r, how, result);
     CpyInsn call = cpy_decode(rec_top(r)->code, rec_top(r)->place);

@@ -42,7 +42,7 @@ static bool is_own_iterator(PyObject *o)
 /* An object whose class has a Python __iter__: followed; what it returns is the iterator. */
 static bool iter_method(Recorder *r, PyObject *o)
 {
-    if (!PyType_HasFeature(Py_TYPE(o), Py_TPFLAGS_HEAPTYPE) || CPY_ITER_SLOTS == 2) {
+    if (!PyType_HasFeature(Py_TYPE(o), Py_TPFLAGS_HEAPTYPE)) {
         return false;
     }
     PyFunctionObject *func = rec_special(r, o, "__iter__");
@@ -51,8 +51,24 @@ static bool iter_method(Recorder *r, PyObject *o)
     }
     rec_guard_type(r, rec_stack(r, 0)->ref, o);
     rec_depend_type(r, Py_TYPE(o));
-    RecVal arg = rec_pop(r);
-    return rec_inline_call(r, func, IR_NONE, 1, &arg, &o, NULL, REC_HOW_PUSH, 0);
+    RecVal arg = {.ref = rec_stack(r, 0)->ref};
+    return rec_inline_call(r, func, IR_NONE, 1, &arg, &o, NULL, REC_HOW_ITER, 1);
+}
+
+/* The same of __next__. */
+static bool next_method(Recorder *r, IrRef it, PyObject *o)
+{
+    if (!PyType_HasFeature(Py_TYPE(o), Py_TPFLAGS_HEAPTYPE)) {
+        return false;
+    }
+    PyFunctionObject *func = rec_special(r, o, "__next__");
+    if (func == NULL || !rec_can_inline(r, func, 1, NULL)) {
+        return false;
+    }
+    rec_guard_type(r, it, o);
+    rec_depend_type(r, Py_TYPE(o));
+    RecVal arg = {.ref = it};
+    return rec_inline_call(r, func, IR_NONE, 1, &arg, &o, NULL, REC_HOW_NEXT, 0);
 }
 
 void rec_do_get_iter(Recorder *r)
@@ -304,6 +320,9 @@ void rec_do_for_iter(Recorder *r)
         if (!rec_resume_generator(r, it, o)) {
             rec_give_up(r, ABORT_generator); /* The interpreter steps into its frame for less than a call of its C function costs. */
         }
+        return;
+    }
+    if (next_method(r, it, o) || rec_gave_up(r)) {
         return;
     }
     if (!rec_next_of_iterators(r, it, o)) {

@@ -317,6 +317,9 @@ static void start_side(Recorder *r)
         if (i > 0 && ((f->how & 0xff) == REC_HOW_BINARY || (f->how & 0xff) == REC_HOW_COMPARE)) {
             f->pop_on_return = 2;
         }
+        if (i > 0 && (f->how & 0xff) == REC_HOW_ITER) {
+            f->pop_on_return = 1;
+        }
         rec_observe(r, f->code);
         if (f->func) {
             rec_const(r, (PyObject *)f->func);
@@ -663,6 +666,10 @@ static bool take_result(Recorder *r, int how, RecVal *v, PyObject *result)
     case REC_HOW_LEN_BOOL:
         return take_length(r, true, v, result);
     case REC_HOW_NEXT:
+        return true;
+    case REC_HOW_ITER:
+        rec_guard_type(r, v->ref, result);
+        return PyIter_Check(result);
     case REC_HOW_GENERATOR:
     case REC_HOW_ROOT:
         break;

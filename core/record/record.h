@@ -50,6 +50,8 @@ typedef enum {
     REC_HOW_GENERATOR,/* a generator resumed by FOR_ITER: push what it yields; when it returned, go on at the exhausted edge. high byte: entries of
                          its stack that are in memory; IrSnapFrame.func is the generator */
     REC_HOW_ROOT,     /* the root frame: nobody above decides */
+    REC_HOW_ITER,     /* __iter__ under GET_ITER: the iterable is on top of the caller's stack: pop it, push the result, which must be an
+                         iterator (else TypeError as CPython's); 3.15: and NULL */
 } RecHow;
 #define REC_HOW(how, high) ((how) | (high) << 8)
 

@@ -114,6 +114,7 @@ void rec_store_local(Recorder *r, int slot, RecVal v);
 void rec_keep_borrowers(Recorder *r, IrRef ref);        /* stack entries borrowed from a slot that is about to change */
 void rec_write_slot(Recorder *r, int slot, IrRef value, IrRef keep); /* of a frame that is in memory */
 bool rec_enter_frame(Recorder *r, PyFunctionObject *func, IrRef func_ref, int how, int pop_on_return);
+void rec_leave_frame_exhausted(Recorder *r);
 void rec_leave_frame(Recorder *r, RecVal result);       /* return from the innermost inlined frame */
 void rec_observe(Recorder *r, PyCodeObject *code);
 

@@ -257,6 +257,22 @@ static bool take_yielded(Caller *c, PyObject *result)
     return go_to_exhausted(c);
 }
 
+static bool take_iterator(Caller *c, PyObject *result)
+{
+    if (!PyIter_Check(result)) {
+        cpy_raise_no_iterator(peek(c, 0), result);
+        Py_DECREF(result);
+        return true;
+    }
+    pop(c);
+    push(c, result);
+    for (int i = 1; i < CPY_ITER_SLOTS; i++) {
+        push(c, NULL);
+    }
+    cpy_frame_set_place(c->f, c->insn.next);
+    return false;
+}
+
 /* ---- the choice ---------------------------------------------------------------------------------------- */
 static bool take_none(Caller *c, int how)
 {
@@ -296,6 +312,8 @@ bool rt_take_result(RtLeaving *leaving, int frame, int how, PyObject *result)
         return take_compare(&c, result, how >> 8);
     case REC_HOW_GENERATOR:
         return take_yielded(&c, result);
+    case REC_HOW_ITER:
+        return take_iterator(&c, result);
     case REC_HOW_PUSH:
     case REC_HOW_NEXT:
     case REC_HOW_ROOT:
