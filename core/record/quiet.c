@@ -84,11 +84,11 @@ static bool lookup_in_class_is_quiet(Recorder *r, IrRef ref, PyObject *cls, PyOb
         rec_guard_type(r, ref, cls); /* It goes before what the class itself has. */
         return true;
     }
-    PyObject *d = cpy_type_lookup((PyTypeObject *)cls, name);
-    if (!binds_without_code(d)) {
+    /* A class that comes as a value may be one of many, and be garbage soon: a guard would keep it alive. */
+    PyObject *d = cpy_type_lookup((PyTypeObject *)cls, name), *same;
+    if (!binds_without_code(d) || !rec_is_const(r, ref, &same)) {
         return false;
     }
-    rec_guard_is(r, ref, cls);
     rec_depend_type(r, (PyTypeObject *)cls);
     depend_on_descriptor(r, d);
     return true;

@@ -355,6 +355,7 @@ static void start_side(Recorder *r)
         guard_unset(r, root, i);
     }
     own_listed_slots(r);
+    st->before = rec_snap_at(r, place, 0, IR_EXIT_RESUME); /* What was lent is owned from here on. */
     if (s->kind == IR_EXIT_NEXT) {
         st->insn = cpy_decode(rec_top(r)->code, place);
         rec_guard_no_error(r); /* The exit is that of an iterator's error too. */
