@@ -107,11 +107,13 @@ static int start_parts(void)
     return 0;
 }
 
+static int disable(bool at_exit);
+
 static PyObject *at_exit(PyObject *self, PyObject *unused)
 {
     (void)self;
     (void)unused;
-    if (rt_disable() < 0) {
+    if (disable(true) < 0) {
         return NULL;
     }
     Py_RETURN_NONE;
@@ -141,7 +143,6 @@ static void stop_parts(void)
     PyObject *error = PyErr_GetRaisedException();
     rt.on = false;
     rt_consumers_stop();
-    rt_ignore_functions();
     cpy_monitor_stop();
     if (rt.watching) {
         cpy_watch_stop();
@@ -184,13 +185,16 @@ static void drop_code_memory(void)
     }
 }
 
-int rt_disable(void)
+static int disable(bool at_exit)
 {
     if (!rt.on) {
         return 0;
     }
     rt_record_stop(ABORT_none);
     rt_kill_all();
+    if (!at_exit) {
+        rt_ignore_functions(); /* That looks at all objects; at the end nobody comes later. */
+    }
     stop_parts();
     rt_sweep();
     rt_forget_deps();
@@ -199,6 +203,11 @@ int rt_disable(void)
     rt_log(RT_LOG_compile, "disabled", NULL, 0, "code_bytes=%zu", rt_code_bytes());
     rt_log_close();
     return 0;
+}
+
+int rt_disable(void)
+{
+    return disable(false);
 }
 
 bool rt_is_enabled(void)
