@@ -14,7 +14,7 @@ typedef struct {
 typedef struct {
     PyObject_HEAD
     Py_ssize_t index;
-    PyObject *iter;
+    PyObject *iter, *result;
 } EnumerateObject;
 
 typedef struct {
@@ -80,6 +80,7 @@ static const int offsets[] = {
     AT(range_iter_len, _PyRangeIterObject, len),
     AT(enumerate_index, EnumerateObject, index),
     AT(enumerate_iter, EnumerateObject, iter),
+    AT(enumerate_result, EnumerateObject, result),
     AT(zip_iters, ZipObject, iters),
     AT(dict_iter_dict, DictIterObject, dict),
     AT(dict_iter_result, DictIterObject, result),
@@ -283,6 +284,7 @@ probe_iterators(void)
     if (first == NULL || zipped == NULL || of_items == NULL || of_set == NULL) {
         why = "memory";
     } else if (FIELD(counted, enumerate_index, Py_ssize_t) != 1 ||
+               FIELD(counted, enumerate_result, PyObject *) != first ||
                !Py_IS_TYPE(FIELD(counted, enumerate_iter, PyObject *), &PyListIter_Type)) {
         why = "enumerate";
     } else if (!PyTuple_CheckExact(FIELD(zipped, zip_iters, PyObject *)) ||

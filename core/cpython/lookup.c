@@ -29,6 +29,12 @@ is_plain_key(PyObject *o, int depth)
     if (is_scalar(o)) {
         return true;
     }
+    if (PyLong_Check(o)) {
+        return compares_as(Py_TYPE(o), &PyLong_Type);
+    }
+    if (PyUnicode_Check(o)) {
+        return compares_as(Py_TYPE(o), &PyUnicode_Type);
+    }
     if (!PyTuple_Check(o)) {
         return compares_as(Py_TYPE(o), &PyBaseObject_Type);
     }

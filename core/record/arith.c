@@ -3,6 +3,7 @@
 #include "record/state.h"
 
 #include <math.h>
+#include <string.h>
 
 bool rec_fits_i64(PyObject *o, int64_t *v)
 {
@@ -318,6 +319,58 @@ static bool binary_plain(Recorder *r, int op, bool inplace)
     return true;
 }
 
+/* ---- text % values ---- */
+/* Conversions by str() and of numbers only: repr() looks for signals, a mapping's names and widths that are values are anything. */
+static bool formats_plainly(PyObject *text)
+{
+    Py_ssize_t n = PyUnicode_GET_LENGTH(text);
+    for (Py_ssize_t i = 0; i < n; i++) {
+        if (PyUnicode_READ_CHAR(text, i) != '%') {
+            continue;
+        }
+        Py_UCS4 c = 0;
+        for (i++; i < n; i++) {
+            c = PyUnicode_READ_CHAR(text, i);
+            if (c > 127 || strchr("-+ #0123456789.", (int)c) == NULL) {
+                break;
+            }
+        }
+        if (i == n || c > 127 || strchr("sdiufFgGeExXoc%", (int)c) == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool are_written_quietly(Recorder *r, IrRef ref, PyObject *o)
+{
+    if (!PyTuple_CheckExact(o)) {
+        return rec_is_written_quietly(r, ref, o);
+    }
+    const IrInsn made = *ir_at(r->raw, ref);
+    if (made.op != IR_new || made.imm.klass->kind != REC_KLASS_TUPLE) {
+        return false;
+    }
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(o); i++) {
+        if (!rec_is_written_quietly(r, made.args[i], PyTuple_GET_ITEM(o, i))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool format_plainly(Recorder *r, int op)
+{
+    PyObject *text = rec_concrete(r, 1), *constant;
+    IrRef a = rec_stack(r, 1)->ref, b = rec_stack(r, 0)->ref;
+    if (op != CPY_MOD || !PyUnicode_CheckExact(text) || !rec_is_const(r, a, &constant) || !formats_plainly(text) ||
+        !are_written_quietly(r, b, rec_concrete(r, 0))) {
+        return false;
+    }
+    replace_two_with(r, rec_call3(r, IR_CALL_binary_plain, a, b, rec_int(r, op * 2)), &PyUnicode_Type);
+    return true;
+}
+
 /* list += sequence */
 static bool extend_in_place(Recorder *r, int op, bool inplace)
 {
@@ -426,7 +479,7 @@ void rec_do_binary(Recorder *r)
         return;
     }
     if (divide_by_zero(r, op) || binary_ints(r, op) || binary_floats(r, op) || binary_strings(r, op) || binary_plain(r, op, inplace) ||
-        extend_in_place(r, op, inplace) ||
+        extend_in_place(r, op, inplace) || format_plainly(r, op) ||
         binary_method(r, op, inplace) || rec_gave_up(r)) {
         return;
     }

@@ -533,7 +533,7 @@ static bool call_c(Recorder *r, RecCall *c)
     }
     if (Py_IS_TYPE(c->callable, &PyMethodDescr_Type) && c->n >= 1) {
         PyMethodDescrObject *d = (PyMethodDescrObject *)c->callable;
-        if (!Py_IS_TYPE(c->concrete[0], d->d_common.d_type)) {
+        if (!PyObject_TypeCheck(c->concrete[0], d->d_common.d_type)) {
             return false;
         }
         rec_guard_callable(r, c);

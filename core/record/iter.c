@@ -98,7 +98,10 @@ void rec_do_get_iter(Recorder *r)
     } else if (iter_method(r, o) || rec_gave_up(r)) {
         return;
     }
-    if (it == IR_NONE) {
+    if (it == IR_NONE && rec_is_builtin_iterable(o)) {
+        rec_guard_type(r, rec_stack(r, 0)->ref, o);
+        it = rec_call_c_quiet(r, (void *)PyObject_GetIter, 1, &rec_stack(r, 0)->ref);
+    } else if (it == IR_NONE) {
         it = rec_call1(r, IR_CALL_get_iter, rec_stack(r, 0)->ref);
     }
     rec_drop(r, rec_pop(r));
@@ -229,6 +232,10 @@ static void next_by_call(Recorder *r, IrRef it, PyObject *o)
     RecState *st = r->state;
     rec_guard_type(r, it, o);
     st->pending_quiet = rec_steps_quietly(o);
+    if (st->pending_quiet && Py_IS_TYPE(o, &PyEnum_Type)) {
+        PyObject *below = *(PyObject **)((char *)o + cpy_offset(CPY_OFF_enumerate_iter));
+        rec_guard_type(r, rec_load(r, it, rec_field(r, CPY_OFF_enumerate_iter, IR_W_OBJ, MEMID_none)), below);
+    }
     st->pending_next = rec_call1(r, st->pending_quiet ? IR_CALL_iter_next_plain : IR_CALL_iter_next, it);
     if (st->pending_quiet) {
         rec_op2(r, IR_guard_is_not, st->pending_next, rec_const(r, Py_NotImplemented));

@@ -144,6 +144,10 @@ bool rec_next_of_iterators(Recorder *r, IrRef ref, PyObject *o)
 bool rec_steps_quietly(PyObject *o)
 {
     PyTypeObject *t = Py_TYPE(o);
+    if (t == &PyEnum_Type) {
+        PyObject *below = word_at(o, CPY_OFF_enumerate_iter);
+        return !Py_IS_TYPE(below, &PyEnum_Type) && rec_steps_quietly(below);
+    }
     return t == &PyUnicodeIter_Type || t == cpy_builtin_type("str_ascii_iterator") || t == &PyBytesIter_Type ||
            t == &PyByteArrayIter_Type || t == &PyLongRangeIter_Type ||
            (cpy_iterated_container(o) != NULL && Py_REFCNT(cpy_iterated_container(o)) > 1);

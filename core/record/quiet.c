@@ -17,7 +17,7 @@ static bool is_one_of(const char *name, const char *const *names)
 }
 
 /* Iterating over it, and asking for its iterator, runs no code. */
-static bool is_builtin_iterable(PyObject *o)
+bool rec_is_builtin_iterable(PyObject *o)
 {
     PyTypeObject *t = Py_TYPE(o);
     return t == &PyList_Type || t == &PyTuple_Type || t == &PyUnicode_Type || t == &PyBytes_Type || t == &PyRange_Type ||
@@ -183,15 +183,33 @@ static bool bound_method_is_quiet(const PyCFunctionObject *f)
 }
 
 /* ---- which ------------------------------------------------------------------------------------- */
-static bool type_is_quiet(const RecCall *c)
+/* Large integers look for signals. */
+bool rec_is_written_quietly(Recorder *r, IrRef ref, PyObject *o)
+{
+    int64_t v;
+    if (PyLong_CheckExact(o) && rec_fits_i64(o, &v)) {
+        rec_unbox_int(r, ref, o);
+        return true;
+    }
+    if (!(PyUnicode_CheckExact(o) || PyFloat_CheckExact(o) || PyBool_Check(o) || o == Py_None)) {
+        return false;
+    }
+    rec_guard_type(r, ref, o);
+    return true;
+}
+
+static bool type_is_quiet(Recorder *r, const RecCall *c)
 {
     PyObject *t = c->callable;
     if (t == (PyObject *)&PyReversed_Type || t == (PyObject *)&PyZip_Type || t == (PyObject *)&PyList_Type ||
         t == (PyObject *)&PyTuple_Type) {
-        return all_are(c, 0, is_builtin_iterable);
+        return all_are(c, 0, rec_is_builtin_iterable);
     }
     if (t == (PyObject *)&PyEnum_Type) {
-        return c->n >= 1 && is_builtin_iterable(c->concrete[0]) && all_are(c, 1, rec_is_scalar);
+        return c->n >= 1 && rec_is_builtin_iterable(c->concrete[0]) && all_are(c, 1, rec_is_scalar);
+    }
+    if (t == (PyObject *)&PyUnicode_Type) {
+        return c->n == 1 && rec_is_written_quietly(r, c->args[0].ref, c->concrete[0]);
     }
     if (t == (PyObject *)&PyLong_Type || t == (PyObject *)&PyFloat_Type || t == (PyObject *)&PyBool_Type || t == (PyObject *)&PyComplex_Type) {
         return all_are(c, 0, rec_is_scalar);
@@ -235,7 +253,7 @@ static bool function_is_quiet(Recorder *r, const RecCall *c)
             return c->n == 1;
         }
         return (is_one_of(f->m_ml->ml_name, over_scalars) && all_are(c, 0, rec_is_scalar)) ||
-               (one && is_builtin_iterable(c->concrete[0]));
+               (one && rec_is_builtin_iterable(c->concrete[0]));
     }
     if (strcmp(module, "time") == 0) {
         return c->n == 0;
@@ -266,7 +284,7 @@ static bool method_is_quiet(const RecCall *c)
 bool rec_call_is_quiet(Recorder *r, RecCall *c)
 {
     bool quiet = c->kwnames != NULL                              ? false
-                 : PyType_Check(c->callable)                     ? type_is_quiet(c)
+                 : PyType_Check(c->callable)                     ? type_is_quiet(r, c)
                  : PyCFunction_CheckExact(c->callable)           ? function_is_quiet(r, c)
                  : Py_IS_TYPE(c->callable, &PyMethodDescr_Type) ? c->n >= 1 && method_is_quiet(c)
                                                                  : false;

@@ -360,18 +360,29 @@ static PyObject *get_iter_helper(PyObject *o)
     return PyObject_GetIter(o);
 }
 
-/* items() would use its tuple again, and what that held could die. */
+static PyObject *object_at(PyObject *o, CpyLayout where)
+{
+    return *(PyObject **)((char *)o + cpy_offset(where));
+}
+
+/* items() and enumerate() would use their tuples again, and what those held could die. */
 static PyObject *iter_next_plain_helper(PyObject *it)
 {
-    PyObject *container = cpy_iterated_container(it), *kept = NULL;
+    bool counts = Py_IS_TYPE(it, &PyEnum_Type);
+    PyObject *below = counts ? object_at(it, CPY_OFF_enumerate_iter) : it;
+    PyObject *container = cpy_iterated_container(below), *pair = NULL, *counted = NULL;
     if (container != NULL && Py_REFCNT(container) == 1) {
         return Py_NewRef(Py_NotImplemented);
     }
-    if (Py_IS_TYPE(it, &PyDictIterItem_Type)) {
-        kept = Py_XNewRef(*(PyObject **)((char *)it + cpy_offset(CPY_OFF_dict_iter_result)));
+    if (Py_IS_TYPE(below, &PyDictIterItem_Type)) {
+        pair = Py_XNewRef(object_at(below, CPY_OFF_dict_iter_result));
+    }
+    if (counts) {
+        counted = Py_XNewRef(object_at(it, CPY_OFF_enumerate_result));
     }
     PyObject *item = Py_TYPE(it)->tp_iternext(it);
-    Py_XDECREF(kept);
+    Py_XDECREF(counted);
+    Py_XDECREF(pair);
     return item;
 }
 
