@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,8 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).resolve().parent
+# What a shell runs in the background ignores SIGINT, and would hand that on to the programs.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def run_python(*arguments: str, cwd: Path | None = None, stdin: str = "", timeout: float = 120, **environment: str):

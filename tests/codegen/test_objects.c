@@ -481,6 +481,71 @@ static void test_slot_ints(void) {
     case_free(c);
 }
 
+static void test_store_slot_int(int64_t tag, int64_t value, bool constant) {
+    Case *c = case_new("store_slot_int");
+    c->config.slot_int_tag = tag;
+    c->config.slot_mask = ~(int64_t)3;
+    IrRef n = op_imm(c, IR_load_slot_int, 0, NULL, 0), all[CROWD];
+    make_crowd(c, all);
+    IrRef stored = constant ? i64(c, value) : op2(c, IR_add_i64, n, i64(c, 1));
+    op_imm(c, IR_store_slot_int, 1, &stored, 1);
+    leave(c, CROWD, all);
+    compile(c);
+    Obj *nobodys = new_int(6000);
+    fill_crowd(c);
+    c->frame.locals[0] = (uint64_t)(value - 1) << 2 | (uint64_t)tag;
+    c->frame.locals[1] = (uint64_t)nobodys;
+    deaths = 0;
+    check_crowd(c, run(c), 0);
+    CHECK(c->frame.locals[0], (uint64_t)(value - 1) << 2 | (uint64_t)tag);
+    CHECK(c->frame.locals[1], (uint64_t)value << 2 | (uint64_t)tag);
+    CHECK(nobodys->refcnt, 1);
+    CHECK(deaths, 0);
+    case_free(c);
+}
+
+/* A trace that counts in a slot and goes to the start of another, which reads the slot, not what its own head would have. */
+static void test_end_start(void) {
+    Case *c = case_new("end_start, to"), *side = case_new("end_start, from");
+    c->config.slot_int_tag = side->config.slot_int_tag = 3;
+    c->config.slot_mask = side->config.slot_mask = ~(int64_t)3;
+    IrRef n = op_imm(c, IR_load_slot_int, 0, NULL, 2), start = op2(c, IR_add_i64, n, i64(c, 1000));
+    op0(c, IR_loop);
+    IrRef i = phi(c, IR_I64, start);
+    IrRef again = op1(c, IR_guard_true, op2(c, IR_lt_i64, i, i64(c, 1015)));
+    IrRef all[] = {i, n};
+    snap(c, again, 2, all);
+    phi_next(c, i, op2(c, IR_add_i64, i, i64(c, 4)));
+    op0(c, IR_end_loop);
+    IrLabel *label = arena_alloc(c->arena, sizeof *label);
+    label->name = "head";
+    label->params = arena_alloc(c->arena, 2 * sizeof(IrRef));
+    label->params[0] = i;
+    label->params[1] = n;
+    label->nphis = 1;
+    label->nparams = 2;
+    c->t->label = label;
+    compile(c);
+
+    IrRef m = op_imm(side, IR_load_slot_int, 0, NULL, 2), next = op2(side, IR_mul_i64, m, i64(side, 2));
+    op_imm(side, IR_store_slot_int, 1, &next, 2);
+    ir_append_imm(side->t, IR_end_start, NULL, 0, (IrInsn){.imm.label = label});
+    compile(side);
+
+    c->frame.locals[2] = 5 << 2 | 3;
+    CgExit *e = run(c);
+    CHECK(e->insn, again);
+    CHECK(as_int(exit_value(c, e, 0)), 1017);
+    side->frame.locals[2] = 5 << 2 | 3;
+    e = run(side);
+    CHECK(e->insn, again);
+    CHECK(as_int(exit_value(side, e, 0)), 1018);
+    CHECK(as_int(exit_value(side, e, 1)), 10);
+    CHECK(side->frame.locals[2], 10 << 2 | 3);
+    case_free(side);
+    case_free(c);
+}
+
 /* a, b, i = b, a, i + 1: two phis change places on each round. */
 static void test_swap(IrType type) {
     Case *c = case_new("swap");
@@ -578,6 +643,9 @@ static void test_all(void) {
     test_widths();
     test_guards_of_the_world();
     test_slot_ints();
+    test_store_slot_int(3, -77, false);
+    test_store_slot_int(1, 123456789, true);
+    test_end_start();
     test_swap(IR_I64);
     test_swap(IR_F64);
     test_random_exits();
