@@ -552,11 +552,11 @@ static uint32_t snap(Rec *r, int place, int drop_from, IrExitKind exit_kind) {
     memset(frames, 0, sizeof frames);
     for (int f = 0; f < r->nframes; f++) {
         Frame *fr = &r->frames[f];
-        frames[f] = (IrSnapFrame){ .name = "f", .place = f == r->nframes - 1 ? place : fr->place, .depth = fr->depth };
+        frames[f] = (IrSnapFrame){ .name = "f", .place = f == r->nframes - 1 ? place : fr->place, .depth = fr->depth + (f == 0 ? LIMIT - NLOCALS : 0) };
         for (int i = 0; i < fr->nlocals + fr->depth; i++) {
             Val *v = &fr->slots[i];
             if (f == 0 ? r->modified[i] : v->ref != IR_NONE) {
-                slots[s.nslots++] = (IrSnapSlot){ (uint16_t)f, (uint16_t)i, v->ref, v->owned ? IR_SNAP_OWNED : 0 };
+                slots[s.nslots++] = (IrSnapSlot){ .frame = (uint8_t)f, .slot = (uint16_t)i, .value = v->ref, .flags = v->owned ? IR_SNAP_OWNED : 0 };
             }
         }
     }
@@ -1140,7 +1140,7 @@ static IrTrace *record_side(Arena *arena, World *w, const IrTrace *t, const IrLe
             set_slot(r, e->slot, box, shown_kind(e->slot, kind), owned, true);
         }
     }
-    r->frames[0].depth = s->frames[0].depth;
+    r->frames[0].depth = s->frames[0].depth - (LIMIT - NLOCALS);
     for (int i = 0; i < s->ndrops; i++) {
         r->drops[r->ndrops++] = (Val){ refs[n - s->ndrops + i], ANY, true };
     }
@@ -1242,22 +1242,25 @@ static IrTrace *loop_alone(Arena *arena, const IrTrace *t) {
     return to;
 }
 
-/* end_link becomes a leave that shows the values it brings. */
-static void show_link(IrTrace *t) {
+/* end_link becomes a leave that shows the values it brings, end_start one that shows nothing: all is in the frame. */
+static bool show_link(IrTrace *t) {
     IrInsn *end = ir_at(t, (IrRef)t->insns.len - 1);
-    if (end->op == IR_end_link) {
+    bool starts = end->op == IR_end_start;
+    if (end->op == IR_end_link || starts) {
         IrSnapshot s = { .drops = end->args, .ndrops = end->nargs };
         end->op = IR_leave;
         end->nargs = 0;
         end->snap = ir_add_snap(t, &s);
     }
+    return starts;
 }
 
 typedef struct {
     World *w;
     IrTrace *raw, *opt, *loop, *side, *reference;
     IrRef exit_insn;     /* of `loop`, from which the side trace starts */
-    int exit_place, exit_depth, nparams, links;
+    int exit_place, exit_depth, nparams, links, starts;
+    bool side_starts;    /* the side trace goes to the start of `opt`, not to its head */
     bool ok;
 } Tree;
 
@@ -1347,6 +1350,11 @@ static void run_linked(Tree *t, IrWord *params) {
             }
             return;
         }
+        if (t->side_starts) {
+            t->starts++;
+            free(end.leaves);
+            return;
+        }
         t->links++;
         memcpy(params, end.leaves, (size_t)t->nparams * sizeof *params);
         free(end.leaves);
@@ -1401,7 +1409,7 @@ static bool one(uint64_t seed, bool verbose, int *loops) {
     if (verbose) {
         show("raw", raw);
     }
-    IrTrace *opt = ok ? opt_run(raw, &options, &why) : NULL;
+    IrTrace *opt = ok ? opt_run(raw, arena, &options, &why) : NULL;
     if (!opt) {
         printf("seed %llu: %s\n", (unsigned long long)seed, why);
     } else {
@@ -1466,7 +1474,7 @@ static IrTrace *preamble_alone(Arena *arena, const IrTrace *t) {
     return to;
 }
 
-static int side_traces, links, direct;
+static int side_traces, links, direct, starts;
 
 /* A loop and one side trace. */
 static bool two(uint64_t seed, bool verbose) {
@@ -1479,7 +1487,7 @@ static bool two(uint64_t seed, bool verbose) {
     OptOptions options = { .peel = true, .first_stack_slot = NLOCALS, .entry_depth = 1, .true_object = a->true_,
                            .false_object = a->false_ };
     const char *why = NULL;
-    IrTrace *opt = opt_run(raw, &options, &why);
+    IrTrace *opt = opt_run(raw, arena, &options, &why);
     bool ok = opt != NULL;
     Tree t = { .w = b, .raw = raw, .opt = opt, .ok = true };
     if (ok && opt->label) {
@@ -1515,7 +1523,7 @@ static bool two(uint64_t seed, bool verbose) {
                     show("optimised", opt);
                     show("raw side", raw_side);
                 }
-                t.side = why ? NULL : opt_run(raw_side, &side_options, &why);
+                t.side = why ? NULL : opt_run(raw_side, arena, &side_options, &why);
                 if (!t.side || why || (why = ir_verify(t.side, false))) {
                     printf("seed %llu side: %s\n", (unsigned long long)seed, why);
                     t.ok = false;
@@ -1526,7 +1534,7 @@ static bool two(uint64_t seed, bool verbose) {
                         show("side", t.side);
                         printf("note %s holds %d\n", side_options.note ? side_options.note : "-", side_options.label_holds);
                     }
-                    show_link(t.side);
+                    t.side_starts = show_link(t.side);
                     t.exit_insn = out.insn;
                     t.exit_place = s.frames[0].place;
                     leave_loop(&t, &out);
@@ -1580,6 +1588,7 @@ static bool two(uint64_t seed, bool verbose) {
             }
         }
         links += t.links;
+        starts += t.starts;
         ok = ok && t.ok && counts_are_right(d);
         Text tc = { 0 }, td = { 0 };
         dump_world(c, &tc);
@@ -1610,7 +1619,7 @@ int main(int argc, char **argv) {
         fprintf(stderr, "%llu\r", (unsigned long long)s);
         bad += !(sides ? two(s, argc > 4) : one(s, argc > 3, &loops));
     }
-    printf("%llu traces, %d loops, %d side traces, %d direct, %d links taken, %d wrong\n", (unsigned long long)count, loops,
-           side_traces, direct, links, bad);
+    printf("%llu traces, %d loops, %d side traces, %d direct, %d links taken, %d to the start, %d wrong\n", (unsigned long long)count,
+           loops, side_traces, direct, links, starts, bad);
     return bad != 0;
 }

@@ -48,4 +48,4 @@ def ask_all_ways(objects):
 objects = [Moody(n) for n in range(40)] + [Moody(n % 2) for n in range(40)] + [Moody(n) for n in range(40)]
 for _ in range(12):
     print(len(ask_all_ways(objects)), sum(ask_all_ways(objects)))
-print({sys.getrefcount(o) for o in objects})
+print(set(map(sys.getrefcount, objects)))
