@@ -305,6 +305,9 @@ PyObject *cpy_load_method(PyObject *owner, PyObject *name, PyObject **self); /* 
 PyObject *cpy_format_simple(PyObject *v);
 /* The dict or set that an exact iterator of such goes over, borrowed; NULL when it is over, and for others. */
 PyObject *cpy_iterated_container(PyObject *it);
+/* l * r, l // r or l % r of exact ints, of up to 127 bits each, without a look for signals. NULL, with no exception set: they or the result are
+   longer, the divisor is zero, the operator is another, or no memory. */
+PyObject *cpy_int_wide(CpyBinary op, PyObject *l, PyObject *r);
 int64_t cpy_int_value(PyObject *exact_int, bool *fits); /* any int that fits i64 */
 void cpy_dealloc(PyObject *o); /* _Py_Dealloc */
 

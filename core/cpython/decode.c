@@ -73,7 +73,7 @@ opcode_under_line_event(PyCodeObject *code, int place)
     return opcode;
 }
 
-/* The opcode as compiled, and its argument byte. */
+/* The opcode as compiled, and its argument byte. Of a cache entry, which may look like anything, some opcode. */
 static int
 base_opcode(PyCodeObject *code, int place, int *arg)
 {
@@ -84,9 +84,10 @@ base_opcode(PyCodeObject *code, int place, int *arg)
         opcode = opcode_under_line_event(code, place);
     }
     if (opcode == INSTRUMENTED_INSTRUCTION) {
-        opcode = code->_co_monitoring->per_instruction_opcodes[place];
+        const _PyCoMonitoringData *data = code->_co_monitoring;
+        opcode = data != NULL && data->per_instruction_opcodes != NULL ? data->per_instruction_opcodes[place] : CACHE;
     }
-    if (opcode == ENTER_EXECUTOR && code->co_executors != NULL) {
+    if (opcode == ENTER_EXECUTOR && code->co_executors != NULL && *arg < code->co_executors->size) {
         _PyExecutorObject *executor = code->co_executors->executors[*arg];
         opcode = executor->vm_data.opcode;
         *arg = executor->vm_data.oparg;

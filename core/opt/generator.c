@@ -4,6 +4,13 @@
     suspended has to be made when its last reference goes: its handlers run then. */
 #include "opt/cx.h"
 
+/* Such a one is made of its function, and lets go of it. */
+bool may_have_ended(OptContext *cx, const OptVirtual *o) {
+    int64_t state;
+    return (o->klass->flags & IR_TYPE_GENERATOR)
+        && !(const_i64(cx, o->values[0], &state) && state != cx->options->generator_cleared);
+}
+
 bool has_to_close(OptContext *cx, const OptVirtual *o) {
     int64_t state;
     return (o->klass->flags & IR_TYPE_GENERATOR)

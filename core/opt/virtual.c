@@ -136,8 +136,8 @@ static IrRef make_object(OptContext *cx, OptVal v) {
         args[i] = !is_obj ? child : child == IR_NONE ? ir_const_obj(cx->out, NULL) : as_owned(cx, child);
         o->values[i] = args[i];
     }
-    bool late = o->klass->flags & IR_TYPE_LATE;
-    if (late) { /* It does not keep what it is a copy of. */
+    bool keeps = !(o->klass->flags & IR_TYPE_LATE) && !may_have_ended(cx, o); /* what it is made of; not what it is a copy of */
+    if (!keeps) {
         flush_pending(cx, &(OptEffect){ .releases = true, .slot = -1 });
     }
     IrRef r = emit(cx, IR_new, args, o->n, &(IrInsn){ .imm.klass = o->klass }, 0);
@@ -146,7 +146,7 @@ static IrRef make_object(OptContext *cx, OptVal v) {
     fact(cx, r)->fresh = true;
     o->forced = r;
     set_pending(cx, r, o->refs - 1);
-    for (int i = 0; i < o->n && !late; i++) {
+    for (int i = 0; i < o->n && keeps; i++) {
         if (ir_width_type(o->klass->fields[i]->width) == ir_at(cx->out, args[i])->type) {
             remember(cx, r, o->klass->fields[i], IR_NONE, 0, args[i]);
         }

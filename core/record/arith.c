@@ -3,7 +3,6 @@
 #include "record/state.h"
 
 #include <math.h>
-#include <string.h>
 
 bool rec_fits_i64(PyObject *o, int64_t *v)
 {
@@ -295,16 +294,42 @@ static bool is_plain_sequence(PyObject *o)
     return PyList_CheckExact(o) || PyTuple_CheckExact(o) || PyByteArray_CheckExact(o);
 }
 
+static bool looks_for_signals(int op, PyObject *l, PyObject *rr)
+{
+    bool steps = op == CPY_MUL || op == CPY_FLOORDIV || op == CPY_MOD || op == CPY_TRUEDIV || op == CPY_POW;
+    return steps && PyLong_Check(l) && PyLong_Check(rr);
+}
+
 /* No code of the program can run in an operator on these (str % anything could). */
 bool rec_has_only_safe_operands(PyObject *l, PyObject *rr)
 {
     return is_plain_scalar(l) && is_plain_scalar(rr);
 }
 
+/* CPython looks for signals while it multiplies and divides ints of more than one digit. Of those that are not too long we have the product,
+   the quotient and the remainder without. */
+static bool binary_wide_ints(Recorder *r, int op)
+{
+    PyObject *l = rec_concrete(r, 1), *rr = rec_concrete(r, 0);
+    bool exact = PyLong_CheckExact(l) && PyLong_CheckExact(rr);
+    PyObject *result = exact && looks_for_signals(op, l, rr) ? cpy_int_wide(op, l, rr) : NULL;
+    if (result == NULL) {
+        return false;
+    }
+    Py_DECREF(result);
+    IrRef a = rec_stack(r, 1)->ref, b = rec_stack(r, 0)->ref;
+    rec_guard_type(r, a, l);
+    rec_guard_type(r, b, rr);
+    IrRef v = rec_call3(r, IR_CALL_int_wide, a, b, rec_int(r, op));
+    rec_op1(r, IR_guard_nonnull, v);
+    replace_two_with(r, v, &PyLong_Type);
+    return true;
+}
+
 static bool binary_plain(Recorder *r, int op, bool inplace)
 {
     PyObject *l = rec_concrete(r, 1), *rr = rec_concrete(r, 0);
-    bool safe = rec_has_only_safe_operands(l, rr) && !(op == CPY_MOD && !PyNumber_Check(l));
+    bool safe = rec_has_only_safe_operands(l, rr) && !(op == CPY_MOD && !PyNumber_Check(l)) && !looks_for_signals(op, l, rr);
     bool sequence = (op == CPY_ADD && Py_TYPE(l) == Py_TYPE(rr) && is_plain_sequence(l)) ||
                     (op == CPY_MUL && is_plain_sequence(l) && PyLong_CheckExact(rr));
     if (!safe && !(sequence && !inplace)) {
@@ -319,55 +344,14 @@ static bool binary_plain(Recorder *r, int op, bool inplace)
     return true;
 }
 
-/* ---- text % values ---- */
-/* Conversions by str() and of numbers only: repr() looks for signals, a mapping's names and widths that are values are anything. */
-static bool formats_plainly(PyObject *text)
+static bool format_text(Recorder *r, int op)
 {
-    Py_ssize_t n = PyUnicode_GET_LENGTH(text);
-    for (Py_ssize_t i = 0; i < n; i++) {
-        if (PyUnicode_READ_CHAR(text, i) != '%') {
-            continue;
-        }
-        Py_UCS4 c = 0;
-        for (i++; i < n; i++) {
-            c = PyUnicode_READ_CHAR(text, i);
-            if (c > 127 || strchr("-+ #0123456789.", (int)c) == NULL) {
-                break;
-            }
-        }
-        if (i == n || c > 127 || strchr("sdiufFgGeExXoc%", (int)c) == NULL) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool are_written_quietly(Recorder *r, IrRef ref, PyObject *o)
-{
-    if (!PyTuple_CheckExact(o)) {
-        return rec_is_written_quietly(r, ref, o);
-    }
-    const IrInsn made = *ir_at(r->raw, ref);
-    if (made.op != IR_new || made.imm.klass->kind != REC_KLASS_TUPLE) {
+    IrRef text = op != CPY_MOD ? IR_NONE
+                               : rec_format_plainly(r, rec_stack(r, 1)->ref, rec_concrete(r, 1), rec_stack(r, 0)->ref, rec_concrete(r, 0));
+    if (text == IR_NONE) {
         return false;
     }
-    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(o); i++) {
-        if (!rec_is_written_quietly(r, made.args[i], PyTuple_GET_ITEM(o, i))) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool format_plainly(Recorder *r, int op)
-{
-    PyObject *text = rec_concrete(r, 1), *constant;
-    IrRef a = rec_stack(r, 1)->ref, b = rec_stack(r, 0)->ref;
-    if (op != CPY_MOD || !PyUnicode_CheckExact(text) || !rec_is_const(r, a, &constant) || !formats_plainly(text) ||
-        !are_written_quietly(r, b, rec_concrete(r, 0))) {
-        return false;
-    }
-    replace_two_with(r, rec_call3(r, IR_CALL_binary_plain, a, b, rec_int(r, op * 2)), &PyUnicode_Type);
+    replace_two_with(r, text, &PyUnicode_Type);
     return true;
 }
 
@@ -478,8 +462,9 @@ void rec_do_binary(Recorder *r)
         rec_give_up(r, ABORT_odd_value);
         return;
     }
-    if (divide_by_zero(r, op) || binary_ints(r, op) || binary_floats(r, op) || binary_strings(r, op) || binary_plain(r, op, inplace) ||
-        extend_in_place(r, op, inplace) || format_plainly(r, op) ||
+    if (divide_by_zero(r, op) || binary_ints(r, op) || binary_floats(r, op) || binary_strings(r, op) || binary_wide_ints(r, op) ||
+        binary_plain(r, op, inplace) ||
+        extend_in_place(r, op, inplace) || format_text(r, op) ||
         binary_method(r, op, inplace) || rec_gave_up(r)) {
         return;
     }

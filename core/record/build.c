@@ -342,41 +342,7 @@ void rec_do_unpack_ex(Recorder *r)
     }
 }
 
-/* ---- formatting ------------------------------------------------------------------------------------------- */
-
-void rec_do_format_simple(Recorder *r)
-{
-    PyObject *o = rec_concrete(r, 0);
-    IrRef ref = rec_stack(r, 0)->ref;
-    int64_t v;
-    if (PyUnicode_CheckExact(o)) {
-        rec_guard_type(r, ref, o);
-        return;
-    }
-    IrRef s;
-    if (PyLong_CheckExact(o) && rec_fits_i64(o, &v)) {
-        s = rec_call1(r, IR_CALL_str_of_i64, rec_unbox_int(r, ref, o));
-    } else {
-        s = rec_call2(r, IR_CALL_format_any, ref, ir_const_obj(r->raw, NULL));
-    }
-    rec_drop(r, rec_pop(r));
-    rec_push(r, s, true);
-}
-
-void rec_do_format_with_spec(Recorder *r)
-{
-    IrRef s = rec_call2(r, IR_CALL_format_any, rec_stack(r, 1)->ref, rec_stack(r, 0)->ref);
-    rec_drop(r, rec_pop(r));
-    rec_drop(r, rec_pop(r));
-    rec_push(r, s, true);
-}
-
-void rec_do_convert_value(Recorder *r)
-{
-    IrRef s = rec_call2(r, IR_CALL_str_any, rec_stack(r, 0)->ref, rec_int(r, r->state->insn.arg));
-    rec_drop(r, rec_pop(r));
-    rec_push(r, s, true);
-}
+/* ---- lengths ---------------------------------------------------------------------------------------------------- */
 
 void rec_do_get_len(Recorder *r)
 {

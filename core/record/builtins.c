@@ -173,6 +173,11 @@ static bool do_chr(Recorder *r, RecCall *c)
 
 /* ---- math ---------------------------------------------------------------------------------------------- */
 
+static bool do_repr(Recorder *r, RecCall *c)
+{
+    return rec_written_call(r, c, true);
+}
+
 static bool one_float(RecCall *c)
 {
     int64_t v;
@@ -353,7 +358,8 @@ static bool do_set_add(Recorder *r, RecCall *c)
 static const struct { const char *module, *name; Intrinsic handler; } functions[] = {
     {"builtins", "len", do_len},     {"builtins", "isinstance", do_isinstance}, {"builtins", "abs", do_abs},
     {"builtins", "max", do_max},     {"builtins", "min", do_min},               {"builtins", "ord", do_ord},
-    {"builtins", "chr", do_chr},     {"math", "sqrt", do_sqrt},                 {"math", "fabs", do_fabs},
+    {"builtins", "chr", do_chr},     {"builtins", "repr", do_repr},             {"math", "sqrt", do_sqrt},
+    {"math", "fabs", do_fabs},
     {"math", "floor", do_floor},     {"math", "ceil", do_ceil},                 {"math", "trunc", do_trunc},
     {"math", NULL, do_libm},
 };
@@ -410,6 +416,9 @@ bool rec_call_builtin(Recorder *r, RecCall *c)
     }
     if (PyCFunction_CheckExact(c->callable)) {
         return !c->kwnames && call_function(r, c);
+    }
+    if (c->callable == (PyObject *)&PyUnicode_Type) {
+        return rec_written_call(r, c, false);
     }
     return Py_IS_TYPE(c->callable, &PyMethodDescr_Type) && call_method(r, c);
 }

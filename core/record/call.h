@@ -16,6 +16,7 @@ typedef struct {
     int nstack;                    /* entries of the operand stack the call takes away */
 } RecCall;
 
+bool rec_written_call(Recorder *r, RecCall *c, bool quotes); /* text.c: str() and repr() of simple values */
 void rec_pop_call(Recorder *r, RecCall *c);             /* takes them away, references to rec_drop */
 void rec_return_from_call(Recorder *r, RecCall *c, IrRef result, bool owned); /* pops, pushes the result */
 void rec_guard_callable(Recorder *r, RecCall *c);

@@ -183,22 +183,7 @@ static bool bound_method_is_quiet(const PyCFunctionObject *f)
 }
 
 /* ---- which ------------------------------------------------------------------------------------- */
-/* Large integers look for signals. */
-bool rec_is_written_quietly(Recorder *r, IrRef ref, PyObject *o)
-{
-    int64_t v;
-    if (PyLong_CheckExact(o) && rec_fits_i64(o, &v)) {
-        rec_unbox_int(r, ref, o);
-        return true;
-    }
-    if (!(PyUnicode_CheckExact(o) || PyFloat_CheckExact(o) || PyBool_Check(o) || o == Py_None)) {
-        return false;
-    }
-    rec_guard_type(r, ref, o);
-    return true;
-}
-
-static bool type_is_quiet(Recorder *r, const RecCall *c)
+static bool type_is_quiet(const RecCall *c)
 {
     PyObject *t = c->callable;
     if (t == (PyObject *)&PyReversed_Type || t == (PyObject *)&PyZip_Type || t == (PyObject *)&PyList_Type ||
@@ -207,9 +192,6 @@ static bool type_is_quiet(Recorder *r, const RecCall *c)
     }
     if (t == (PyObject *)&PyEnum_Type) {
         return c->n >= 1 && rec_is_builtin_iterable(c->concrete[0]) && all_are(c, 1, rec_is_scalar);
-    }
-    if (t == (PyObject *)&PyUnicode_Type) {
-        return c->n == 1 && rec_is_written_quietly(r, c->args[0].ref, c->concrete[0]);
     }
     if (t == (PyObject *)&PyLong_Type || t == (PyObject *)&PyFloat_Type || t == (PyObject *)&PyBool_Type || t == (PyObject *)&PyComplex_Type) {
         return all_are(c, 0, rec_is_scalar);
@@ -232,10 +214,26 @@ static bool is_quiet_over_scalars(const char *module, const char *name)
     return false;
 }
 
+/* Longer ones are divided digit by digit, with a look for signals. */
+static bool ints_are_short(Recorder *r, const RecCall *c)
+{
+    int64_t v;
+    for (int i = 0; i < c->n; i++) {
+        if (PyLong_CheckExact(c->concrete[i])) {
+            if (!rec_fits_i64(c->concrete[i], &v)) {
+                return false;
+            }
+            rec_unbox_int(r, c->args[i].ref, c->concrete[i]);
+        }
+    }
+    return true;
+}
+
 static bool function_is_quiet(Recorder *r, const RecCall *c)
 {
     static const char *const over_all[] = {"callable", "id", NULL}, *const of_names[] = {"getattr", "hasattr", NULL};
-    static const char *const over_scalars[] = {"abs", "chr", "divmod", "hash", "len", "max", "min", "ord", "round", NULL};
+    static const char *const over_scalars[] = {"abs", "chr", "hash", "len", "max", "min", "ord", NULL};
+    static const char *const of_short_ints[] = {"divmod", "round", NULL};
     PyCFunctionObject *f = (PyCFunctionObject *)c->callable;
     const char *module = f->m_module != NULL && PyUnicode_Check(f->m_module) ? PyUnicode_AsUTF8(f->m_module) : NULL;
     if (module == NULL) {
@@ -253,12 +251,13 @@ static bool function_is_quiet(Recorder *r, const RecCall *c)
             return c->n == 1;
         }
         return (is_one_of(f->m_ml->ml_name, over_scalars) && all_are(c, 0, rec_is_scalar)) ||
+               (is_one_of(f->m_ml->ml_name, of_short_ints) && all_are(c, 0, rec_is_scalar) && ints_are_short(r, c)) ||
                (one && rec_is_builtin_iterable(c->concrete[0]));
     }
     if (strcmp(module, "time") == 0) {
         return c->n == 0;
     }
-    return all_are(c, 0, rec_is_scalar) && is_quiet_over_scalars(module, f->m_ml->ml_name);
+    return all_are(c, 0, rec_is_scalar) && is_quiet_over_scalars(module, f->m_ml->ml_name) && ints_are_short(r, c);
 }
 
 static bool is_sequence(PyObject *o)
@@ -284,7 +283,7 @@ static bool method_is_quiet(const RecCall *c)
 bool rec_call_is_quiet(Recorder *r, RecCall *c)
 {
     bool quiet = c->kwnames != NULL                              ? false
-                 : PyType_Check(c->callable)                     ? type_is_quiet(r, c)
+                 : PyType_Check(c->callable)                     ? type_is_quiet(c)
                  : PyCFunction_CheckExact(c->callable)           ? function_is_quiet(r, c)
                  : Py_IS_TYPE(c->callable, &PyMethodDescr_Type) ? c->n >= 1 && method_is_quiet(c)
                                                                  : false;

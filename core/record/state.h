@@ -210,7 +210,8 @@ void rec_resolve_next(Recorder *r, int place);          /* which way did the FOR
 void rec_finish_insn(Recorder *r);
 bool rec_next_of_iterators(Recorder *r, IrRef ref, PyObject *o); /* iter_steps.c: false: not these, nothing emitted */
 bool rec_steps_quietly(PyObject *o);
-bool rec_is_written_quietly(Recorder *r, IrRef ref, PyObject *o); /* quiet.c: its str() runs no code of the program; guarded */
+/* text.c: text % values, pushed by the caller; IR_NONE: not of the simple kind, nothing emitted */
+IrRef rec_format_plainly(Recorder *r, IrRef text, PyObject *concrete_text, IrRef values, PyObject *concrete);
 bool rec_is_builtin_iterable(PyObject *o); /* quiet.c: asking for its iterator, and going over it, runs no code of the program */
 
 /* ---- lists, tuples, strings, bytes, bytearrays: sequence.c ------------------------------------------- */

@@ -95,6 +95,11 @@ static PyObject *binary_any_helper(PyObject *l, PyObject *r, int64_t op)
     return cpy_binary((CpyBinary)(op >> 1), op & 1, l, r);
 }
 
+static PyObject *int_wide_helper(PyObject *l, PyObject *r, int64_t op)
+{
+    return cpy_int_wide((CpyBinary)op, l, r);
+}
+
 static PyObject *unary_any_helper(PyObject *o, int64_t which)
 {
     switch (which) {
@@ -149,6 +154,7 @@ void rt_helpers_number(void **table)
     PUT(table, pow_i64);
     PUT(table, binary_any);
     table[IR_CALL_binary_plain] = table[IR_CALL_binary_any];
+    PUT(table, int_wide);
     PUT(table, unary_any);
     PUT(table, compare_any);
     table[IR_CALL_compare_plain] = table[IR_CALL_compare_any];

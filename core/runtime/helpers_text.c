@@ -57,6 +57,20 @@ static PyObject *format_any_helper(PyObject *value, PyObject *spec)
     return spec == NULL ? cpy_format_simple(value) : PyObject_Format(value, spec);
 }
 
+static PyObject *repr_plain_helper(PyObject *value)
+{
+    return Py_TYPE(value)->tp_repr(value);
+}
+
+/* An empty format is str(), which would look for signals. */
+static PyObject *format_plain_helper(PyObject *value, PyObject *spec)
+{
+    if (PyUnicode_GET_LENGTH(spec) != 0) {
+        return PyObject_Format(value, spec);
+    }
+    return PyUnicode_CheckExact(value) ? Py_NewRef(value) : Py_TYPE(value)->tp_repr(value);
+}
+
 static PyObject *str_any_helper(PyObject *value, int64_t which)
 {
     return which == 1 ? PyObject_Str(value) : which == 2 ? PyObject_Repr(value) : PyObject_ASCII(value);
@@ -108,6 +122,8 @@ void rt_helpers_text(void **table)
     PUT(table, str_char);
     PUT(table, chr_str);
     PUT(table, format_any);
+    PUT(table, format_plain);
+    PUT(table, repr_plain);
     PUT(table, str_any);
     PUT(table, str_of_i64);
     PUT(table, str_join_array);

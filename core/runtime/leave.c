@@ -153,8 +153,8 @@ static void make_objects(Building *b)
             b->funcs[s->frame] = b->objects[i];
         }
     }
-    for (int i = 0; b->rel == NULL && i < b->v.ncopied; i++) {
-        Py_DECREF(b->v.copied[i]); /* The trace has it still. */
+    for (int i = 0; b->rel == NULL && i < b->v.nkept; i++) {
+        Py_DECREF(b->v.kept[i]); /* The trace has it still. */
     }
 }
 
@@ -351,8 +351,8 @@ static void add_drops(Building *b)
         int at = leaf + i;
         add_release(b->rel, rt_value_new(&b->v, b->snap->drops[i], &at, true));
     }
-    for (int i = 0; i < b->v.ncopied; i++) {
-        add_release(b->rel, b->v.copied[i]);
+    for (int i = 0; i < b->v.nkept; i++) {
+        add_release(b->rel, b->v.kept[i]);
     }
 }
 

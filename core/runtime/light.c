@@ -206,8 +206,8 @@ static __attribute__((noinline)) PyObject *build_result(CgRun *run, const CgExit
     int leaf = 0;
     rt_values_start_some(&values, run, exit, false, r->wanted);
     PyObject *result = rt_value_new(&values, r->result, &leaf, false);
-    for (int i = 0; i < values.ncopied; i++) {
-        Py_DECREF(values.copied[i]);
+    for (int i = 0; i < values.nkept; i++) {
+        Py_DECREF(values.kept[i]);
     }
     return result;
 }

@@ -277,7 +277,10 @@ static void build_virtual(RtValues *v, const IrVirtual *from, int k, int *leaf)
         }
     }
     if (from->klass->kind == REC_KLASS_LIST_COPY) {
-        v->copied[v->ncopied++] = Py_NewRef(object_at(at, 0));
+        v->kept[v->nkept++] = Py_NewRef(object_at(at, 0));
+    }
+    if (from->klass->kind == REC_KLASS_GENERATOR) { /* One that has ended lets go of its function. */
+        v->kept[v->nkept++] = Py_NewRef(object_at(at, from->nvalues - 1));
     }
     v->virtuals[k] = rt_build_object(from->klass, at, from->nvalues);
     need(v->virtuals[k]);
@@ -305,7 +308,7 @@ void rt_values_start_some(RtValues *v, CgRun *run, const CgExit *exit, bool borr
     v->run = run;
     v->exit = exit;
     v->borrow = borrow;
-    v->ncopied = 0;
+    v->nkept = 0;
     v->nleaves = ir_snapshot_leaves(snap, v->refs, RT_MAX_LEAVES);
     memset(v->boxes, 0, (size_t)v->nleaves * sizeof v->boxes[0]);
     memset(v->used, 0, (size_t)snap->nvirtuals * sizeof v->used[0]);

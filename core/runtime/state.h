@@ -301,8 +301,8 @@ typedef struct RtValues {
     PyObject *boxes[RT_MAX_LEAVES]; /* made for a number; borrowed from whoever got it first */
     PyObject *virtuals[RT_MAX_VIRTUALS];
     bool used[RT_MAX_VIRTUALS];
-    PyObject *copied[RT_MAX_VIRTUALS]; /* lists that copies were taken of: kept until all else has its references */
-    int ncopied;
+    PyObject *kept[RT_MAX_VIRTUALS]; /* what an object was made of and does not keep: until all else has its references */
+    int nkept;
     bool borrow; /* sync: references stay the trace's */
 } RtValues;
 void rt_values_start(RtValues *v, CgRun *run, const CgExit *exit, bool borrow);

@@ -1,5 +1,7 @@
 """Clause 4: a frame slot holds a valid reference or NULL whenever the collector or a handler may look."""
 
+import pytest
+
 
 def test_collector_in_the_loop(same):
     same("""
@@ -64,6 +66,38 @@ def test_handler_reads_the_frame(same):
     signal.setitimer(signal.ITIMER_REAL, 0)
     print(r, all(hits), len(hits) >= 4)
     """, settings=("soon", "later"))
+    assert out == "True True True\n"
+
+
+@pytest.mark.parametrize("work", [
+    "s = str(x)", "s = repr(i)", "s = f'{x!r:>30} {i:5d} {x:.3f}'", "s = '%s %d' % (i, i)", "big = (big * 3 ^ i) % (1 << 80)",
+    "big = big * big % ((1 << 500) - 1)", "s = divmod(big, 7 + i)",
+])
+def test_handler_reads_the_frame_where_c_code_looks_for_signals(same, work):
+    out = same(f"""
+    import signal, time
+    hits = []
+    def handler(number, frame):
+        while frame and frame.f_code.co_name != "f": frame = frame.f_back
+        if frame:
+            d = frame.f_locals
+            hits.append(d.get("twice", 0) in (2 * d["i"], 2 * d["i"] - 2))
+    signal.signal(signal.SIGALRM, handler)
+    def f():
+        x = 0.0; i = twice = 0; big = 3 ** 40
+        end = time.monotonic() + 0.4
+        while True:
+            i += 1
+            twice = i * 2
+            x = x * 0.5 + i
+            {work}
+            if i % 100 == 0 and time.monotonic() > end: break
+        return i > 0
+    signal.setitimer(signal.ITIMER_REAL, 0.02, 0.001)
+    r = f()
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    print(r, all(hits), len(hits) >= 4)
+    """, settings=("soon",))
     assert out == "True True True\n"
 
 

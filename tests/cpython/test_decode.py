@@ -5,6 +5,7 @@ import ast
 import asyncio
 import collections
 import contextlib
+import ctypes
 import dataclasses
 import dis
 import inspect
@@ -218,6 +219,22 @@ def test_specialised_and_instrumented(cpy):
         assert plain == [cpy.decode(work.__code__, i.offset // 2) for _, i in instructions(work.__code__)]
     monitoring.set_local_events(3, work.__code__, 0)
     monitoring.free_tool_id(3)
+
+
+def test_cache_entries_that_look_like_instructions(cpy):
+    """What lies before an instruction may be a cache that holds any number: also that of a marker whose tables are not there."""
+    code = compile("x = a.b\ny = x.c\n", "caches", "exec")
+    listed = list(instructions(code))
+    plain = [cpy.decode(code, i.offset // 2) for _, i in listed]
+    units = (ctypes.c_uint8 * len(code.co_code)).from_address(id(code) + type(code).__basicsize__)
+    after = [following for (_, i), (following, _) in zip(listed, listed[1:]) if following > i.offset + 2]
+    assert len(after) >= 2
+    for place in after:
+        kept = units[place - 2], units[place - 1]
+        for number in range(256):
+            units[place - 2], units[place - 1] = number, 200
+            assert plain == [cpy.decode(code, i.offset // 2) for _, i in listed], number
+        units[place - 2], units[place - 1] = kept
 
 
 @pytest.mark.skipif(VERSION == (3, 13), reason="3.13 has no JIT in these builds")
