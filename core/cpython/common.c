@@ -461,6 +461,15 @@ cpy_format_simple(PyObject *v)
     return PyUnicode_CheckExact(v) ? Py_NewRef(v) : PyObject_Format(v, NULL);
 }
 
+PyObject *
+cpy_join(PyObject *const *items, Py_ssize_t n)
+{
+    PyObject *empty = PyUnicode_New(0, 0);
+    PyObject *all = empty != NULL ? _PyUnicode_JoinArray(empty, items, n) : NULL;
+    Py_XDECREF(empty);
+    return all;
+}
+
 int64_t
 cpy_int_value(PyObject *exact_int, bool *fits)
 {

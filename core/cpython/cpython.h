@@ -303,6 +303,7 @@ PyObject *cpy_load_global(PyObject *globals, PyObject *builtins, PyObject *name)
 PyObject *cpy_call_intrinsic_1(PyThreadState *ts, int which, PyObject *v);
 PyObject *cpy_load_method(PyObject *owner, PyObject *name, PyObject **self); /* as LOAD_ATTR's method form; new refs */
 PyObject *cpy_format_simple(PyObject *v);
+PyObject *cpy_join(PyObject *const *items, Py_ssize_t n); /* of strs; -> NULL with an exception set */
 /* The dict or set that an exact iterator of such goes over, borrowed; NULL when it is over, and for others. */
 PyObject *cpy_iterated_container(PyObject *it);
 /* l * r, l // r or l % r of exact ints, of up to 127 bits each, without a look for signals. NULL, with no exception set: they or the result are

@@ -21,6 +21,7 @@
 #include "internal/pycore_range.h"
 #include "internal/pycore_stackref.h"
 #include "internal/pycore_tuple.h"
+#include "internal/pycore_unicodeobject.h"
 
 #define FRAME_TOP_FIELD stackpointer
 #define FRAME_TOP_IS_POINTER true

@@ -17,6 +17,7 @@
 #include "internal/pycore_pystate.h"
 #include "internal/pycore_range.h"
 #include "internal/pycore_tuple.h"
+#include "internal/pycore_unicodeobject.h"
 
 #define FRAME_TOP_FIELD stacktop
 #define FRAME_TOP_IS_POINTER false

@@ -26,7 +26,7 @@ void rec_do_build_tuple(Recorder *r)
 }
 
 /* A C function over an array of the top n entries (borrowed); they are released after. */
-static void build_by_call(Recorder *r, void *fn, int n, int64_t imm, PyTypeObject *type, bool quiet)
+void rec_build_by_call(Recorder *r, void *fn, int n, int64_t imm, PyTypeObject *type, bool quiet)
 {
     IrRef items[MAX_ITEMS];
     if (n > MAX_ITEMS) {
@@ -97,24 +97,6 @@ static PyObject *make_const_key_dict(PyObject *self, PyObject *const *items, siz
     return dict;
 }
 
-/* BUILD_STRING joins strs; the parts were made by FORMAT_*, so they are exact or subclasses. */
-static PyObject *make_string(PyObject *self, PyObject *const *items, size_t n, PyObject *last)
-{
-    (void)self;
-    (void)last;
-    PyObject *parts = PyTuple_New((Py_ssize_t)n), *empty = PyUnicode_FromString("");
-    PyObject *out = NULL;
-    for (size_t i = 0; parts && i < n; i++) {
-        PyTuple_SET_ITEM(parts, (Py_ssize_t)i, Py_NewRef(items[i]));
-    }
-    if (parts && empty) {
-        out = PyUnicode_Join(empty, parts);
-    }
-    Py_XDECREF(parts);
-    Py_XDECREF(empty);
-    return out;
-}
-
 /* Hashing and comparing every step-th of the top n entries runs no code: guarded; or false. */
 static bool guard_scalars(Recorder *r, int n, int step)
 {
@@ -139,45 +121,28 @@ static bool has_scalar_keys(PyObject *names)
     return true;
 }
 
-static bool guard_strings(Recorder *r, int n)
-{
-    for (int i = 0; i < n; i++) {
-        PyObject *o = rec_concrete(r, i);
-        if (o == NULL || !PyUnicode_CheckExact(o)) {
-            return false;
-        }
-    }
-    return guard_scalars(r, n, 1);
-}
-
 void rec_do_build_list(Recorder *r)
 {
     int n = r->state->insn.arg;
-    build_by_call(r, (void *)make_list, n, n, &PyList_Type, true);
+    rec_build_by_call(r, (void *)make_list, n, n, &PyList_Type, true);
 }
 
 void rec_do_build_set(Recorder *r)
 {
     int n = r->state->insn.arg;
-    build_by_call(r, (void *)make_set, n, n, &PySet_Type, guard_scalars(r, n, 1));
+    rec_build_by_call(r, (void *)make_set, n, n, &PySet_Type, guard_scalars(r, n, 1));
 }
 
 void rec_do_build_map(Recorder *r)
 {
     int n = r->state->insn.arg;
-    build_by_call(r, (void *)make_dict, 2 * n, n, &PyDict_Type, guard_scalars(r, 2 * n, 2));
+    rec_build_by_call(r, (void *)make_dict, 2 * n, n, &PyDict_Type, guard_scalars(r, 2 * n, 2));
 }
 
 void rec_do_build_const_key_map(Recorder *r)
 {
     int n = r->state->insn.arg;
-    build_by_call(r, (void *)make_const_key_dict, n + 1, n, &PyDict_Type, has_scalar_keys(rec_concrete(r, 0)));
-}
-
-void rec_do_build_string(Recorder *r)
-{
-    int n = r->state->insn.arg;
-    build_by_call(r, (void *)make_string, n, n, NULL, guard_strings(r, n));
+    rec_build_by_call(r, (void *)make_const_key_dict, n + 1, n, &PyDict_Type, has_scalar_keys(rec_concrete(r, 0)));
 }
 
 void rec_do_build_slice(Recorder *r)

@@ -13,9 +13,31 @@
 #define JITNEY_RECORD_RECORD_H
 
 #include <Python.h>
+#include <string.h>
 
 #include "cpython/cpython.h"
 #include "ir/ir.h"
+
+/* How an int is written in decimals. align: '<', '>', '^', or '=' with the fill behind the sign; sign: '-', '+' or ' '; group: the mark
+   between three digits, or 0. */
+typedef struct {
+    int16_t width;
+    char fill, align, sign, group;
+} RecDecimal;
+
+static inline int64_t rec_pack_decimal(RecDecimal d)
+{
+    int64_t packed = 0;
+    memcpy(&packed, &d, sizeof d);
+    return packed;
+}
+
+static inline RecDecimal rec_unpack_decimal(int64_t packed)
+{
+    RecDecimal d;
+    memcpy(&d, &packed, sizeof d);
+    return d;
+}
 
 typedef enum { REC_LOOP, REC_FUNCTION, REC_SIDE } RecKind;
 typedef enum { REC_RUNNING, REC_DONE, REC_ABORTED, REC_NOT_MINE /* event of some other frame: ignored */ } RecStatus;

@@ -210,8 +210,9 @@ void rec_resolve_next(Recorder *r, int place);          /* which way did the FOR
 void rec_finish_insn(Recorder *r);
 bool rec_next_of_iterators(Recorder *r, IrRef ref, PyObject *o); /* iter_steps.c: false: not these, nothing emitted */
 bool rec_steps_quietly(PyObject *o);
+void rec_build_by_call(Recorder *r, void *fn, int n, int64_t imm, PyTypeObject *type, bool quiet); /* build.c */
 /* text.c: text % values, pushed by the caller; IR_NONE: not of the simple kind, nothing emitted */
-IrRef rec_format_plainly(Recorder *r, IrRef text, PyObject *concrete_text, IrRef values, PyObject *concrete);
+IrRef rec_format_plainly(Recorder *r, IrRef text, PyObject *format, IrRef values, PyObject *concrete);
 bool rec_is_builtin_iterable(PyObject *o); /* quiet.c: asking for its iterator, and going over it, runs no code of the program */
 
 /* ---- lists, tuples, strings, bytes, bytearrays: sequence.c ------------------------------------------- */

@@ -72,74 +72,7 @@ static PyObject *intrinsic_1_helper(PyObject *o, int64_t which)
     return cpy_call_intrinsic_1(PyThreadState_GetUnchecked(), (int)which, o);
 }
 
-/* ---- building ------------------------------------------------------------------------------------- */
-enum { BUILD_SET, BUILD_MAP, BUILD_CONST_KEY_MAP, BUILD_STRING, BUILD_LIST, BUILD_TUPLE };
-
-static PyObject *build_set(PyObject *const *items, int64_t n)
-{
-    PyObject *set = PySet_New(NULL);
-    for (int64_t i = 0; set != NULL && i < n; i++) {
-        if (PySet_Add(set, items[i]) < 0) {
-            Py_CLEAR(set);
-        }
-    }
-    return set;
-}
-
-static PyObject *build_map(PyObject *const *pairs, int64_t n)
-{
-    PyObject *dict = PyDict_New();
-    for (int64_t i = 0; dict != NULL && i < n; i++) {
-        if (PyDict_SetItem(dict, pairs[2 * i], pairs[2 * i + 1]) < 0) {
-            Py_CLEAR(dict);
-        }
-    }
-    return dict;
-}
-
-static PyObject *build_const_key_map(PyObject *const *items, int64_t n)
-{
-    PyObject *keys = items[n], *dict = PyDict_New();
-    for (int64_t i = 0; dict != NULL && i < n; i++) {
-        if (PyDict_SetItem(dict, PyTuple_GET_ITEM(keys, i), items[i]) < 0) {
-            Py_CLEAR(dict);
-        }
-    }
-    return dict;
-}
-
-static PyObject *build_sequence(PyObject *const *items, int64_t n, bool is_list)
-{
-    PyObject *o = is_list ? PyList_New(n) : PyTuple_New(n);
-    for (int64_t i = 0; o != NULL && i < n; i++) {
-        PyObject *item = Py_NewRef(items[i]);
-        if (is_list) {
-            PyList_SET_ITEM(o, i, item);
-        } else {
-            PyTuple_SET_ITEM(o, i, item);
-        }
-    }
-    return o;
-}
-
-static PyObject *build_helper(int64_t kind, PyObject *const *items, int64_t n)
-{
-    switch (kind) {
-    case BUILD_SET:
-        return build_set(items, n);
-    case BUILD_MAP:
-        return build_map(items, n);
-    case BUILD_CONST_KEY_MAP:
-        return build_const_key_map(items, n);
-    case BUILD_STRING: {
-        PyObject *(*join)(PyObject *const *, int64_t);
-        *(void **)&join = rt_helper(IR_CALL_str_join_array);
-        return join(items, n);
-    }
-    }
-    return build_sequence(items, n, kind == BUILD_LIST);
-}
-
+/* ---- objects that were never made ------------------------------------------------------------ */
 static PyObject *new_object_helper(const IrKlass *klass, const uint64_t *words, int64_t n)
 {
     return rt_build_object(klass, words, (int)n);
@@ -159,6 +92,5 @@ void rt_helpers_object(void **table)
     PUT(table, call_ex);
     PUT(table, isinstance);
     PUT(table, intrinsic_1);
-    PUT(table, build);
     PUT(table, new_object);
 }

@@ -76,15 +76,32 @@ static PyObject *str_any_helper(PyObject *value, int64_t which)
     return which == 1 ? PyObject_Str(value) : which == 2 ? PyObject_Repr(value) : PyObject_ASCII(value);
 }
 
+enum { MAX_DIGITS = 32 }; /* with a sign and marks between groups */
+
+/* From the end of the room, with a mark between each three unless that is 0; where they begin. */
+static char *put_digits(char *end, uint64_t v, char mark)
+{
+    char *at = end;
+    int n = 0;
+    do {
+        if (mark != 0 && n > 0 && n % 3 == 0) {
+            *--at = mark;
+        }
+        *--at = (char)('0' + v % 10);
+        v /= 10;
+        n++;
+    } while (v != 0);
+    return at;
+}
+
+static uint64_t magnitude(int64_t v)
+{
+    return v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+}
+
 static PyObject *str_of_i64_helper(int64_t v)
 {
-    char digits[24];
-    char *end = digits + sizeof digits, *at = end;
-    uint64_t rest = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
-    do {
-        *--at = (char)('0' + rest % 10);
-        rest /= 10;
-    } while (rest != 0);
+    char digits[MAX_DIGITS], *end = digits + sizeof digits, *at = put_digits(end, magnitude(v), 0);
     if (v < 0) {
         *--at = '-';
     }
@@ -98,18 +115,27 @@ static PyObject *str_of_i64_helper(int64_t v)
     return s;
 }
 
-static PyObject *str_join_array_helper(PyObject *const *items, int64_t n)
+static PyObject *decimal_helper(int64_t v, int64_t packed)
 {
-    PyObject *empty = PyUnicode_New(0, 0), *tuple = PyTuple_New(n), *result = NULL;
-    for (int64_t i = 0; tuple != NULL && i < n; i++) {
-        PyTuple_SET_ITEM(tuple, i, Py_NewRef(items[i]));
+    RecDecimal d = rec_unpack_decimal(packed);
+    char digits[MAX_DIGITS], *end = digits + sizeof digits, *at = put_digits(end, magnitude(v), d.group);
+    char sign = v < 0 ? '-' : d.sign == '-' ? 0 : d.sign;
+    Py_ssize_t n = end - at, length = n + (sign != 0), pad = d.width > length ? d.width - length : 0;
+    Py_ssize_t before = d.align == '<' ? 0 : d.align == '^' ? pad / 2 : pad;
+    if (length + pad == 1) {
+        return PyUnicode_FromOrdinal(*at);
     }
-    if (empty != NULL && tuple != NULL) {
-        result = PyUnicode_Join(empty, tuple);
+    PyObject *s = PyUnicode_New(length + pad, 127);
+    if (s == NULL) {
+        return NULL;
     }
-    Py_XDECREF(empty);
-    Py_XDECREF(tuple);
-    return result;
+    char *to = PyUnicode_DATA(s);
+    memset(to, d.fill, (size_t)(length + pad));
+    if (sign != 0) {
+        to[d.align == '=' ? 0 : before] = sign;
+    }
+    memcpy(to + before + (sign != 0), at, (size_t)n);
+    return s;
 }
 
 void rt_helpers_text(void **table)
@@ -122,9 +148,9 @@ void rt_helpers_text(void **table)
     PUT(table, str_char);
     PUT(table, chr_str);
     PUT(table, format_any);
+    PUT(table, decimal);
     PUT(table, format_plain);
     PUT(table, repr_plain);
     PUT(table, str_any);
     PUT(table, str_of_i64);
-    PUT(table, str_join_array);
 }

@@ -107,3 +107,19 @@ values = [0, -5, 2**62, 2**70, 1.5, -0.0, float("inf"), True, None, "a'b", "", b
 print(texts([v for v in values if not isinstance(v, tuple)], 12)[-90:])
 print(specs(40)[-6:])
 print(sorted(set(wrong(30))))
+
+
+def decimals(n):
+    out = []
+    for k in range(n):
+        i = (k - n // 2) * 1237 ** (k % 4)
+        out.append(f"{i:d}|{i:5}|{i:<8}|{i:>8}|{i:^9}|{i:=9}|{i:*^12d}|{i:+}|{i: }|{i:+08d}|{i:012}|{i:,}|{i:_}|{i:>14,}|{i:+15,d}")
+        out.append(f"{i:x}|{i:#b}|{i:c}" if 0 <= i < 1000 else "")
+        out.append(f"{i:.2f}|{i:010.3e}|{i:%}|{i:é>7}|{i:n}|{i:0=7}|{i:*<07}")
+        out.append("%d|%5d|%-6d|%06d|%+d|% d|%-+7d|%-06d|%+ d|%.3d|%8.3d|%i|%u|%%|%#x" % ((i,) * 13 + (abs(i),)) if n else "")
+        out.append("%s" % i + "%d" % i + "<%5d>" % i + "%05.1f" % i + "%5s|%-5s|%.2s|%s" % (i, i, i, i % 3 == 0))
+        out.append("%s %s" % ("é", i) + "%c%c" % (65 + k % 26, "z") + "%d" % (k % 2 == 0) + "%d" % 2.75)
+    return out
+
+
+print(decimals(80)[::7])
