@@ -125,7 +125,9 @@ CpyFrame *cpy_generator_enter(PyThreadState *ts, PyObject *gen);
 /* The way back: the frame is suspended at its place, with the stack that it has. */
 void cpy_generator_suspend(PyThreadState *ts, CpyFrame *f);
 /* Never started, or finished: it has no handlers that its death would run. */
-bool cpy_generator_is_idle(PyObject *gen);
+/* Suspended there, where no handler of the program is around it, a generator is closed without being resumed. */
+bool cpy_closes_quietly(PyCodeObject *code, const void *place);
+bool cpy_generator_dies_quietly(PyObject *gen); /* runs no code of its own; what it holds is another matter */
 /* A suspended generator has returned: its frame is cleared. What dies with it is asked for by is_silent; the others come back: None,
    the object, or a list of them (new reference). Runs no code and does not fail. */
 PyObject *cpy_generator_finish(PyThreadState *ts, PyObject *gen, bool (*is_silent)(PyObject *));

@@ -98,10 +98,19 @@ cpy_generator_suspend(PyThreadState *ts, CpyFrame *f)
 }
 
 bool
-cpy_generator_is_idle(PyObject *gen)
+cpy_closes_quietly(PyCodeObject *code, const void *place)
+{
+    CpyInsn insn = cpy_decode(code, (int)((const _Py_CODEUNIT *)place - _PyCode_CODE(code)));
+    return insn.op == CPYOP_resume && insn.arg2 != 0;
+}
+
+bool
+cpy_generator_dies_quietly(PyObject *gen)
 {
     int state = ((PyGenObject *)gen)->gi_frame_state;
-    return state == FRAME_CREATED || FRAME_STATE_FINISHED(state);
+    CpyFrame *f = cpy_generator_frame(gen);
+    return state == FRAME_CREATED || FRAME_STATE_FINISHED(state) ||
+           (state == FRAME_SUSPENDED && cpy_closes_quietly(cpy_frame_code(f), f->instr_ptr));
 }
 
 /* Empties the slot; its object if its death with the slot could be seen. */

@@ -170,6 +170,7 @@ OptVirtual *late_copy(OptContext *cx, OptVal v); /* one that was not made yet, o
 void forget_box(OptContext *cx, IrRef r);     /* the trace has no reference to it any more */
 bool has_to_close(OptContext *cx, const OptVirtual *o);   /* a generator: its death runs code */
 bool may_have_ended(OptContext *cx, const OptVirtual *o);
+void drop_frame_of_generator(OptContext *cx, OptVirtual *o); /* into `dying` */
 bool finish_virtual_generator(OptContext *cx);           /* false: the operation is something else */
 void virtual_release(OptContext *cx, OptVal v, uint32_t raw_snap);
 int virtual_field(OptContext *cx, OptVal v, const IrField *field); /* index or -1 */

@@ -1,7 +1,7 @@
 /*  Generators that are not made: how they end.
 
     Field 0 of such a klass is the state. One that has returned gives what its frame held away and goes on as a mere shell. One that is
-    suspended has to be made when its last reference goes: its handlers run then. */
+    suspended inside a try has to be made when its last reference goes: its handlers run then. */
 #include "opt/cx.h"
 
 /* Such a one is made of its function, and lets go of it. */
@@ -11,10 +11,30 @@ bool may_have_ended(OptContext *cx, const OptVirtual *o) {
         && !(const_i64(cx, o->values[0], &state) && state != cx->options->generator_cleared);
 }
 
+static bool closes_quietly(OptContext *cx, const OptVirtual *o) {
+    OptVal place = resolve(cx, o->values[1]);
+    return cx->options->closes_quietly && ir_is_const(cx->out, place)
+        && cx->options->closes_quietly(o->klass, ir_at(cx->out, place)->imm.p);
+}
+
 bool has_to_close(OptContext *cx, const OptVirtual *o) {
     int64_t state;
-    return (o->klass->flags & IR_TYPE_GENERATOR)
-        && !(const_i64(cx, o->values[0], &state) && state != cx->options->generator_suspended);
+    if (!(o->klass->flags & IR_TYPE_GENERATOR)) {
+        return false;
+    }
+    return !const_i64(cx, o->values[0], &state) || (state == cx->options->generator_suspended && !closes_quietly(cx, o));
+}
+
+/* What its frame held, in the order in which the interpreter clears it; not the function, which says what it was. */
+void drop_frame_of_generator(OptContext *cx, OptVirtual *o) {
+    for (int k = 0; k < o->n - 1; k++) {
+        int i = cx->options->clears_backwards ? k : o->n - 2 - k; /* The last is released first. */
+        OptVal child = resolve(cx, o->values[i]);
+        if (ir_holds_ref(o->klass->fields[i]->width) && child != IR_NONE) {
+            LIST_PUSH(cx, cx->dying, child);
+            o->values[i] = IR_NONE;
+        }
+    }
 }
 
 /* The state behind the call is that of the release of its result, which the recorder puts there. */
@@ -38,14 +58,7 @@ bool finish_virtual_generator(OptContext *cx) {
     OptVirtual *o = virt(cx, v);
     uint32_t before = cx->dying.n;
     o->values[0] = ir_const_i64(cx->out, cx->options->generator_cleared);
-    for (int k = 0; k < o->n - 1; k++) { /* all but the function, which says what it was */
-        int i = cx->options->clears_backwards ? k : o->n - 2 - k;
-        OptVal child = resolve(cx, o->values[i]);
-        if (ir_holds_ref(o->klass->fields[i]->width) && child != IR_NONE) {
-            LIST_PUSH(cx, cx->dying, child);
-            o->values[i] = IR_NONE;
-        }
-    }
+    drop_frame_of_generator(cx, o);
     cx->map[cx->now_ref] = new_box(cx, VIRT_BOOL, ir_const_bool(cx->out, true), 1); /* nothing that is left to die */
     while (cx->dying.n > before) {
         count_down(cx, cx->dying.data[--cx->dying.n], snap);

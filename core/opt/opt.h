@@ -31,6 +31,7 @@ typedef struct {
     const void *true_object, *false_object;
     bool clears_backwards; /* generators' slots, when they end */
     int generator_suspended, generator_cleared; /* states: field 0 of a klass of generators */
+    bool (*closes_quietly)(const IrKlass *klass, const void *place); /* field 1: no code runs when such a one is closed there */
     /* Side traces whose parent exit lies in the loop of a label: the exit also carries the label's parameters from number `nphis` on,
        parameter i as exit_arg number first_param_arg + i. Else NULL. */
     IrLabel *parent_label;

@@ -203,11 +203,15 @@ void virtual_release(OptContext *cx, OptVal v, uint32_t raw_snap) {
         return;
     }
     uint32_t before = cx->dying.n;
-    for (int i = o->n - 1; i >= 0; i--) {
+    bool generator = o->klass->flags & IR_TYPE_GENERATOR;
+    for (int i = o->n - 1; i >= (generator ? o->n - 1 : 0); i--) {
         OptVal child = resolve(cx, o->values[i]);
         if (ir_holds_ref(o->klass->fields[i]->width) && child != IR_NONE) {
             LIST_PUSH(cx, cx->dying, child);
         }
+    }
+    if (generator) {
+        drop_frame_of_generator(cx, o);
     }
     while (cx->dying.n > before) {
         OptVal child = cx->dying.data[--cx->dying.n];

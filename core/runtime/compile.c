@@ -33,12 +33,18 @@ static void set_parent(OptOptions *options, const CgExit *from)
     }
 }
 
+static bool closes_quietly(const IrKlass *klass, const void *place)
+{
+    return cpy_closes_quietly(((PyCodeObject *const *)klass->data)[0], place);
+}
+
 static IrTrace *optimise(Recorder *rec, Arena *scratch, RtTree *tree, const CgExit *from, OptOptions *options, const char **why)
 {
     *options = (OptOptions){
         .peel = true, .first_stack_slot = rec->first_stack_slot, .entry_depth = rec->entry_depth,
         .true_object = Py_True, .false_object = Py_False,
-        .clears_backwards = cpy_frame_clears_backwards, .generator_suspended = cpy_generator_suspended, .generator_cleared = cpy_generator_cleared,
+        .clears_backwards = cpy_frame_clears_backwards, .closes_quietly = closes_quietly,
+        .generator_suspended = cpy_generator_suspended, .generator_cleared = cpy_generator_cleared,
     };
     if (from != NULL) {
         set_parent(options, from);

@@ -92,7 +92,7 @@ static bool has_finalizer(PyObject *o)
 {
     const PyTypeObject *t = Py_TYPE(o);
     if (PyGen_CheckExact(o)) {
-        return !cpy_generator_is_idle(o); /* One that is suspended has handlers to run. */
+        return !cpy_generator_dies_quietly(o);
     }
     return t->tp_finalize != NULL || t->tp_del != NULL;
 }
