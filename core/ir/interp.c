@@ -364,6 +364,7 @@ static void step(Interp *in)
     case IR_sync:
     case IR_sync_later: sync_frames(in); return;
     case IR_unsync: h->unsync(h->host); return;
+    case IR_known_type: return;
     case IR_leave:
     case IR_raw_close:
     case IR_raw_link: in->leave = true; return;

@@ -159,7 +159,7 @@ static void check_raw(Verifier *v)
     if (v->raw && (op == IR_loop || op == IR_phi || op == IR_end_loop || op == IR_end_link || op == IR_end_start)) {
         fault(v, "is not in raw traces");
     }
-    if (!v->raw && (op == IR_raw_close || op == IR_raw_link)) {
+    if (!v->raw && (op == IR_raw_close || op == IR_raw_link || op == IR_known_type)) {
         fault(v, "is only in raw traces");
     }
 }

@@ -136,6 +136,13 @@ static bool is_off(OptContext *cx) {
 
 bool replay_guard(OptContext *cx) {
     IrOp op = (IrOp)cx->now->op;
+    if (op == IR_known_type) {
+        OptVal v = operand(cx, 0);
+        if (!is_virtual(v) && !is_off(cx)) {
+            learn_type(cx, v, cx->now->imm.klass);
+        }
+        return true;
+    }
     if (op < IR_guard_true || op > IR_guard_breaker) {
         return false;
     }

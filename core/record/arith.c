@@ -3,6 +3,7 @@
 #include "record/state.h"
 
 #include <math.h>
+#include <string.h>
 
 bool rec_fits_i64(PyObject *o, int64_t *v)
 {
@@ -300,10 +301,24 @@ static bool looks_for_signals(int op, PyObject *l, PyObject *rr)
     return steps && PyLong_Check(l) && PyLong_Check(rr);
 }
 
+static bool are_c_numbers(PyObject *l, PyObject *rr)
+{
+    bool left = rec_is_c_number(Py_TYPE(l)), right = rec_is_c_number(Py_TYPE(rr));
+    return (left && (Py_TYPE(l) == Py_TYPE(rr) || PyLong_CheckExact(rr))) || (right && PyLong_CheckExact(l));
+}
+
+/* Of the result, where the operands tell. */
+static PyTypeObject *known_result(PyObject *l, PyObject *rr, bool sequence)
+{
+    PyTypeObject *t = rec_is_c_number(Py_TYPE(l)) ? Py_TYPE(l) : Py_TYPE(rr);
+    bool decimal = rec_is_c_number(t) && strcmp(t->tp_name, "decimal.Decimal") == 0; /* Whatever else it cannot do is an error. */
+    return sequence ? Py_TYPE(l) : decimal ? t : NULL;
+}
+
 /* No code of the program can run in an operator on these (str % anything could). */
 bool rec_has_only_safe_operands(PyObject *l, PyObject *rr)
 {
-    return is_plain_scalar(l) && is_plain_scalar(rr);
+    return (is_plain_scalar(l) && is_plain_scalar(rr)) || are_c_numbers(l, rr);
 }
 
 /* CPython looks for signals while it multiplies and divides ints of more than one digit. Of those that are not too long we have the product,
@@ -340,7 +355,7 @@ static bool binary_plain(Recorder *r, int op, bool inplace)
     rec_guard_type(r, b, rr);
     IrRef result = op == CPY_ADD && PyList_CheckExact(l) ? rec_call2(r, IR_CALL_list_concat, a, b)
                                                          : rec_call3(r, IR_CALL_binary_plain, a, b, rec_int(r, op * 2 + inplace));
-    replace_two_with(r, result, sequence ? Py_TYPE(l) : NULL);
+    replace_two_with(r, result, known_result(l, rr, sequence));
     return true;
 }
 

@@ -39,6 +39,8 @@ static inline RecDecimal rec_unpack_decimal(int64_t packed)
     return d;
 }
 
+bool rec_is_c_number(PyTypeObject *t); /* of the standard library: operators among its instances and ints run no code; they hold nothing */
+
 typedef enum { REC_LOOP, REC_FUNCTION, REC_SIDE } RecKind;
 typedef enum { REC_RUNNING, REC_DONE, REC_ABORTED, REC_NOT_MINE /* event of some other frame: ignored */ } RecStatus;
 

@@ -3,6 +3,12 @@
 
 #include <string.h>
 
+bool rec_is_c_number(PyTypeObject *t)
+{
+    return PyType_HasFeature(t, Py_TPFLAGS_IMMUTABLETYPE) && t->tp_weaklistoffset == 0 &&
+           (strcmp(t->tp_name, "decimal.Decimal") == 0 || strcmp(t->tp_name, "datetime.timedelta") == 0);
+}
+
 static unsigned klass_flags(PyTypeObject *t)
 {
     if (t == &PyLong_Type) {
@@ -18,7 +24,7 @@ static unsigned klass_flags(PyTypeObject *t)
         return IR_TYPE_STR | IR_TYPE_PLAIN | IR_TYPE_FIXED;
     }
     if (t == &PyBytes_Type || t == &PyComplex_Type || t == Py_TYPE(Py_None) || t == &PyRange_Type ||
-        t == &PyRangeIter_Type || t == &PyCode_Type || t == &PyByteArray_Type) {
+        t == &PyRangeIter_Type || t == &PyCode_Type || t == &PyByteArray_Type || rec_is_c_number(t)) {
         return IR_TYPE_PLAIN | IR_TYPE_FIXED;
     }
     if (t == &PyTuple_Type) {
@@ -56,9 +62,19 @@ const IrKlass *rec_known(Recorder *r, IrRef ref)
     return ref < r->state->known.len ? r->state->known.data[ref] : NULL;
 }
 
+static bool is_call(const IrInsn *insn)
+{
+    return insn->op == IR_call || insn->op == IR_call_c || insn->op == IR_call_c_quiet || insn->op == IR_call_array ||
+           insn->op == IR_call_array_quiet;
+}
+
 void rec_set_known(Recorder *r, IrRef ref, PyTypeObject *t)
 {
-    know(r->state, ref, rec_klass(r, t));
+    const IrKlass *k = rec_klass(r, t);
+    know(r->state, ref, k);
+    if (is_call(ir_at(r->raw, ref)) && (k->flags & IR_TYPE_FIXED)) {
+        ir_append_imm(r->raw, IR_known_type, &ref, 1, (IrInsn){.imm.klass = k});
+    }
 }
 
 void rec_forget_types(Recorder *r)

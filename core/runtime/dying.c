@@ -97,6 +97,25 @@ static bool has_finalizer(PyObject *o)
     return t->tp_finalize != NULL || t->tp_del != NULL;
 }
 
+/* Its instances refer to nothing whose death could be seen, but their type; it will not change. */
+static bool is_leaf_type(PyTypeObject *t)
+{
+    static struct {
+        PyTypeObject *type;
+        destructor dealloc; /* Another type may have come to be there. */
+        bool leaf;
+    } cache[64];
+    size_t i = ((uintptr_t)t >> 5) % Py_ARRAY_LENGTH(cache);
+    if (cache[i].type != t || cache[i].dealloc != t->tp_dealloc) {
+        bool simple = PyType_HasFeature(t, Py_TPFLAGS_IMMUTABLETYPE) && t->tp_weaklistoffset == 0 && t->tp_finalize == NULL &&
+                      t->tp_del == NULL && t != &PyGen_Type && t != &PyCapsule_Type;
+        cache[i].type = t;
+        cache[i].dealloc = t->tp_dealloc;
+        cache[i].leaf = simple && (!PyType_IS_GC(t) || rec_is_c_number(t)) && has_known_dealloc(t);
+    }
+    return cache[i].leaf;
+}
+
 /* ---- the search --------------------------------------------------------------------------------------- */
 static void look_at(Search *s, PyObject *o);
 
@@ -263,7 +282,7 @@ static bool set_is_quiet(const PySetObject *set)
 static bool instance_is_quiet(PyObject *o, Few *few)
 {
     int n = 0;
-    if (!is_plain_class(Py_TYPE(o)) || has_weakrefs(o)) {
+    if (has_weakrefs(o)) {
         return false;
     }
     PyObject *const *items = cpy_inline_attrs(o, &n);
@@ -276,10 +295,14 @@ static int visit_few(PyObject *o, void *few)
     return !quiet;
 }
 
-/* CPython's own iterators have neither weak references nor finalizers. */
-static bool is_iterator(const PyTypeObject *t)
+/* Whatever CPython itself implements, as its own tp_traverse tells. */
+static bool traverses_quietly(PyObject *o, Few *few)
 {
-    return t == &PyZip_Type || t == &PyEnum_Type || t == &PyListIter_Type || t == &PyTupleIter_Type || t == &PyReversed_Type;
+    PyTypeObject *t = Py_TYPE(o);
+    if (is_odd(o) || has_weakrefs(o) || has_finalizer(o) || !has_known_dealloc(t)) {
+        return false;
+    }
+    return !PyType_IS_GC(t) || t->tp_traverse == NULL || t->tp_traverse(o, visit_few, few) == 0;
 }
 
 static bool dies_quietly(PyObject *o, Few *few)
@@ -295,10 +318,10 @@ static bool dies_quietly(PyObject *o, Few *few)
         quiet = all_quiet(((PyTupleObject *)o)->ob_item, PyTuple_GET_SIZE(o), few);
     } else if (PySlice_Check(o)) {
         quiet = all_quiet(&((PySliceObject *)o)->start, 3, few);
-    } else if (is_iterator(Py_TYPE(o))) {
-        quiet = Py_TYPE(o)->tp_traverse(o, visit_few, few) == 0;
+    } else if (PySet_CheckExact(o) || PyFrozenSet_CheckExact(o)) {
+        quiet = set_is_quiet((PySetObject *)o);
     } else {
-        quiet = PySet_CheckExact(o) || PyFrozenSet_CheckExact(o) ? set_is_quiet((PySetObject *)o) : instance_is_quiet(o, few);
+        quiet = is_plain_class(Py_TYPE(o)) ? instance_is_quiet(o, few) : traverses_quietly(o, few);
     }
     few->depth++;
     return quiet;
@@ -320,5 +343,5 @@ bool rt_death_is_silent(PyObject *o)
     Few few;
     few.depth = FEW_DEPTH;
     few.n = 0;
-    return rt_holds_nothing(Py_TYPE(o)) || dies_quietly(o, &few) || search_finds_nothing(o);
+    return rt_holds_nothing(Py_TYPE(o)) || is_leaf_type(Py_TYPE(o)) || dies_quietly(o, &few) || search_finds_nothing(o);
 }

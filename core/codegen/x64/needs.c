@@ -494,6 +494,7 @@ void x64_needs(const CgFunc *f, const CgInsn *n, CgNeeds *needs) {
     case IR_leave:
     case IR_raw_close:
     case IR_raw_link:
+    case IR_known_type:
     case IR_OP__COUNT:
         break;
     }
