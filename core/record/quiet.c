@@ -55,12 +55,14 @@ static bool is_quiet_getset(PyObject *d)
     if (!Py_IS_TYPE(d, &PyGetSetDescr_Type) || is_one_of(((PyGetSetDescrObject *)d)->d_getset->name, worked_out)) {
         return false;
     }
+    static const char *const others[] = {"xml.etree.ElementTree.Element", "re.Match", "re.Pattern", NULL};
+    const PyTypeObject *t = ((PyDescrObject *)d)->d_type;
     for (size_t i = 0; i < ARRAY_LEN(types); i++) {
-        if (((PyDescrObject *)d)->d_type == types[i]) {
+        if (t == types[i]) {
             return true;
         }
     }
-    return false;
+    return is_one_of(t->tp_name, others);
 }
 
 static bool is_quiet_descriptor(PyObject *d)
@@ -153,7 +155,8 @@ static bool is_quiet_method(const PyTypeObject *t, const char *name)
         {"_io.StringIO", "write"},          {"_io.StringIO", "getvalue"},      {"_io.StringIO", "tell"},
         {"collections.deque", "popleft"},   {"collections.deque", "pop"},      {"re.Match", "end"},
         {"re.Match", "start"},              {"re.Match", "span"},
-        {"_struct.Struct", "pack"},
+        {"_struct.Struct", "pack"},         {"xml.etree.ElementTree.Element", "items"},
+        {"xml.etree.ElementTree.Element", "keys"}, {"xml.etree.ElementTree.Element", "get"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         if (strcmp(t->tp_name, rows[i].type) == 0 && strcmp(name, rows[i].method) == 0) {

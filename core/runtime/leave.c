@@ -52,24 +52,28 @@ static void release_all(Releases *rel)
 }
 
 /* ---- plans ------------------------------------------------------------------------------------------ */
-/* Of the root frame, nothing that has to be built, and no number twice, which would be one object. */
-static bool has_only_locals(const IrSnapshot *snap)
+/* Each entry stands for itself: nothing is virtual, no number is there twice, which would be one object, no frame is a generator's. */
+static bool is_flat(const CgExit *exit, const IrSnapshot *snap)
 {
-    if (snap->nframes != 1 || snap->nvirtuals != 0) {
-        return false;
-    }
-    for (int i = 0; i < snap->nslots; i++) {
-        const IrSnapSlot *s = &snap->slots[i];
-        for (int k = 0; k < i; k++) {
-            if (s->value != IR_NONE && snap->slots[k].value == s->value) {
-                return false;
-            }
-        }
-        if (s->flags & (IR_SNAP_INT | IR_SNAP_FUNC)) {
+    for (int i = 0; i < snap->nframes; i++) {
+        if ((snap->frames[i].how & 0xff) == REC_HOW_GENERATOR) {
             return false;
         }
     }
-    return true;
+    int leaf = 0;
+    for (int i = 0; i < snap->nslots; i++) {
+        const IrSnapSlot *s = &snap->slots[i];
+        bool number = s->value != IR_NONE && !(s->value & IR_VIRTUAL) && exit->locs[leaf++].type != IR_OBJ;
+        for (int k = 0; number && k < i; k++) {
+            if (snap->slots[k].value == s->value) {
+                return false;
+            }
+        }
+        if (s->frame == 0 && s->flags & (IR_SNAP_INT | IR_SNAP_FUNC)) {
+            return false;
+        }
+    }
+    return snap->nvirtuals == 0;
 }
 
 RtPlan *rt_plan(CgExit *exit)
@@ -85,7 +89,7 @@ RtPlan *rt_plan(CgExit *exit)
     for (int i = 0; i < snap->nframes; i++) {
         plan->op_at[i] = cpy_decode(snap->frames[i].code, snap->frames[i].from).op_at;
     }
-    plan->only_locals = has_only_locals(snap);
+    plan->flat = is_flat(exit, snap);
     plan->left = rt_side_threshold(exit);
     plan->returns = rt_plan_return(exit);
     exit->data = plan;
@@ -454,6 +458,13 @@ PyObject *rt_finish_function(RtLeaving *lv)
 }
 
 /* ---- showing the frames while the trace goes on ------------------------------------------------------------- */
+static void need_frame(const CpyFrame *f)
+{
+    if (f == NULL) {
+        Py_FatalError("jitney: no memory for the frames of calls that were inlined");
+    }
+}
+
 static __attribute__((noinline)) void show_frames(CgRun *run, CgExit *exit)
 {
     Building b;
@@ -461,20 +472,18 @@ static __attribute__((noinline)) void show_frames(CgRun *run, CgExit *exit)
     start_building(&b, run, exit, NULL);
     make_objects(&b);
     write_root(&b);
-    if (push_frames(&b, frames) < b.snap->nframes) {
-        Py_FatalError("jitney: no memory for the frames of calls that were inlined");
-    }
+    need_frame(push_frames(&b, frames) == b.snap->nframes ? frames[0] : NULL);
     for (int i = 1; i < b.snap->nframes; i++) {
         b.run->pushed[i] = frames[i];
     }
     b.run->npushed = b.snap->nframes - 1;
 }
 
-/* The same where only the root frame's locals differ from memory: what they held is plain. */
-static void show_locals(CgRun *run, CgExit *exit, const IrSnapshot *snap, RtRun *mine)
+/* The same of a flat snapshot. What the root's locals held is plain. */
+static void show_flat_frames(CgRun *run, CgExit *exit, const IrSnapshot *snap, const RtPlan *plan, RtRun *mine)
 {
-    int in_memory = mine->synced->first_stack_slot + mine->synced->entry_depth, leaf = 0;
-    for (int i = 0; i < snap->nslots; i++) {
+    int in_memory = mine->synced->first_stack_slot + mine->synced->entry_depth, leaf = 0, i = 0;
+    for (; i < snap->nslots && snap->slots[i].frame == 0; i++) {
         const IrSnapSlot *s = &snap->slots[i];
         int at = s->value != IR_NONE ? leaf++ : -1;
         if (s->slot < in_memory) {
@@ -484,6 +493,28 @@ static void show_locals(CgRun *run, CgExit *exit, const IrSnapshot *snap, RtRun 
             Py_XDECREF(old);
         }
     }
+    for (int frame = 1; frame < snap->nframes; frame++) {
+        PyFunctionObject *func = snap->frames[frame].func;
+        for (int k = i, at = leaf; func == NULL && k < snap->nslots && snap->slots[k].frame == frame; k++) {
+            func = snap->slots[k].flags & IR_SNAP_FUNC ? (PyFunctionObject *)(uintptr_t)rt_leaf_bits(run, exit, at) : NULL;
+            at += snap->slots[k].value != IR_NONE;
+        }
+        CpyFrame *f = cpy_frame_push(mine->ts, func);
+        need_frame(f);
+        for (; i < snap->nslots && snap->slots[i].frame == frame; i++) {
+            const IrSnapSlot *s = &snap->slots[i];
+            int at = s->value != IR_NONE ? leaf++ : -1;
+            if (s->flags & IR_SNAP_INT) {
+                cpy_slot_put_int(f, s->slot, (intptr_t)rt_leaf_bits(run, exit, at));
+            } else if (!(s->flags & IR_SNAP_FUNC)) {
+                cpy_slot_take(f, s->slot, at < 0 ? NULL : rt_leaf_new(run, exit, at));
+            }
+        }
+        cpy_frame_set_depth(f, snap->frames[frame].depth);
+        cpy_frame_set_place(f, plan->op_at[frame]);
+        mine->pushed[frame] = f;
+    }
+    mine->npushed = snap->nframes - 1;
 }
 
 void rt_sync(CgRun *run, CgExit *exit)
@@ -495,8 +526,8 @@ void rt_sync(CgRun *run, CgExit *exit)
     rt_make_real(run);
     cpy_frame_set_place(mine->root, plan->op_at[0]);
     mine->synced = ((RtTrace *)exit->trace->runtime)->tree;
-    if (plan->only_locals && mine->npushed == 0) {
-        show_locals(run, exit, snap, mine);
+    if (plan->flat && mine->npushed == 0) {
+        show_flat_frames(run, exit, snap, plan, mine);
     } else if (snap->nframes > 1 || snap->nslots > 0 || mine->npushed > 0) {
         show_frames(run, exit);
     }

@@ -25,6 +25,11 @@ static uint64_t bits_at(const CgRun *run, const CgLoc *loc)
     return 0;
 }
 
+uint64_t rt_leaf_bits(const CgRun *run, const CgExit *exit, int leaf)
+{
+    return bits_at(run, &exit->locs[leaf]);
+}
+
 static uint64_t leaf_bits(const RtValues *v, int leaf)
 {
     return bits_at(v->run, &v->exit->locs[leaf]);

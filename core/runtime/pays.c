@@ -101,8 +101,9 @@ bool rt_rests(RtPlace *p)
     uint64_t now = rt_now();
     if (p->clock != 0) {
         int64_t took = (int64_t)(now - p->clock) - EVENT_CYCLES;
-        p->round_cycles = creep(p->round_cycles, took > 1 ? took : 1);
-        tree->rest_cycles += clipped(took > 1 ? took : 1, p->round_cycles);
+        took = clipped(took > 1 ? took : 1, p->round_cycles != 0 ? p->round_cycles : tree->round_cycles); /* The first may be a gap. */
+        p->round_cycles = creep(p->round_cycles, took);
+        tree->rest_cycles += clipped(took, p->round_cycles);
         tree->rest_rounds++;
     }
     p->clock = now;

@@ -108,7 +108,7 @@ typedef struct RtPlan {
     struct RtReturn *returns; /* of the root frame, nothing to be built: see light.c; or NULL */
     uint32_t left;         /* times until it is recorded */
     uint64_t taken, synced; /* times */
-    bool only_locals; /* see leave.c */
+    bool flat; /* see leave.c */
     int op_at[RT_MAX_FRAMES]; /* per frame: where the interpreter points while its instruction runs */
 } RtPlan;
 
@@ -311,6 +311,7 @@ void rt_values_start_some(RtValues *v, CgRun *run, const CgExit *exit, bool borr
 PyObject *rt_value_new(RtValues *v, IrRef value, int *leaf, bool owned); /* new reference or NULL; *leaf goes on */
 int64_t rt_value_int(RtValues *v, int leaf);
 PyObject *rt_leaf_new(const CgRun *run, const CgExit *exit, int leaf); /* new reference to it, or a box */
+uint64_t rt_leaf_bits(const CgRun *run, const CgExit *exit, int leaf);
 PyObject *rt_copy_items(PyObject *list, int64_t start, int64_t stop, int64_t step); /* bounds as PySlice_Unpack gives them */
 PyObject *rt_build_object(const IrKlass *klass, const uint64_t *words, int n); /* steals references; NULL with an exception */
 
