@@ -21,7 +21,7 @@ bool cg_constant(const CgFunc *f, IrRef r, uint64_t *bits) {
         return false;
     }
     if (insn->op == IR_exit_arg) {
-        *bits = f->config->exit_args[insn->imm.i].value;
+        *bits = f->config->exit_consts[f->config->exit_args[insn->imm.i].index];
     } else {
         *bits = (uint64_t)insn->imm.i;
     }
@@ -400,6 +400,7 @@ static void make_exits(CgFunc *f) {
     if (!out->exits) {
         abort();
     }
+    out->bytes = size;
     CgLoc *locs = (CgLoc *)(out->exits + out->nexits);
     for (int i = 0; i < f->ninsns; i++) {
         const CgInsn *n = &f->insns[i];
@@ -430,7 +431,30 @@ static CgPlace head_place(const CgFunc *f, IrRef r) {
     return f->values[r].constant;
 }
 
-CgLoc cg_loc(const CgFunc *f, CgPlace p, IrRef r) {
+/* Its index among the trace's constants. */
+static uint16_t pooled(CgFunc *f, IrRef r) {
+    CgTrace *t = f->out;
+    uint64_t bits = 0;
+    if (f->values[r].pooled != 0) {
+        return (uint16_t)(f->values[r].pooled - 1);
+    }
+    if (t->nconsts == UINT16_MAX) {
+        cg_fail(f, "too many constants");
+        return 0;
+    }
+    if ((t->nconsts & (t->nconsts - 1)) == 0) { /* Full: room comes in powers of two. */
+        t->consts = realloc(t->consts, (t->nconsts != 0 ? 2 * (size_t)t->nconsts : 1) * sizeof *t->consts);
+        if (!t->consts) {
+            abort();
+        }
+    }
+    cg_constant(f, r, &bits);
+    t->consts[t->nconsts++] = bits;
+    f->values[r].pooled = (uint32_t)t->nconsts;
+    return (uint16_t)(t->nconsts - 1);
+}
+
+CgLoc cg_loc(CgFunc *f, CgPlace p, IrRef r) {
     CgLoc loc = {.kind = CG_NOWHERE, .type = ir_at(f->ir, r)->type, .index = p.index};
     if (p.kind == AT_REG) {
         bool floating = p.index >= CG_FIRST_XMM;
@@ -440,7 +464,7 @@ CgLoc cg_loc(const CgFunc *f, CgPlace p, IrRef r) {
         loc.kind = CG_SPILL;
     } else if (p.kind == AT_CONST) {
         loc.kind = CG_CONST;
-        cg_constant(f, r, &loc.value);
+        loc.index = pooled(f, r);
     }
     return loc;
 }
@@ -538,6 +562,7 @@ CgTrace *cg_compile(IrTrace *t, const CgConfig *config, uint8_t *code, size_t ro
 void cg_free(CgTrace *t) {
     if (t) {
         free(t->exits);
+        free(t->consts);
         free(t->label);
         free(t);
     }

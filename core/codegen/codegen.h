@@ -32,8 +32,7 @@ typedef enum { CG_NOWHERE, CG_GPR, CG_XMM, CG_SPILL, CG_CONST } CgLocKind;
 typedef struct {
     uint8_t kind;   /* CgLocKind */
     uint8_t type;   /* IrType */
-    uint16_t index; /* register number or spill index */
-    uint64_t value; /* CG_CONST: the bits */
+    uint16_t index; /* register number, spill index, or that of CgTrace.consts */
 } CgLoc;
 
 typedef struct CgExit {
@@ -61,9 +60,11 @@ typedef struct CgLabel { /* IrLabel.code */
 typedef struct CgTrace {
     IrTrace *ir;
     uint8_t *code;
-    size_t size;
+    size_t size, bytes; /* of the code; of what is kept beside it */
     int nexits;
     CgExit *exits;    /* malloc'ed, one block with locs; stable addresses, machine code refers to them */
+    uint64_t *consts; /* the bits of those that exits and the label mention; malloc'ed */
+    int nconsts;
     CgLabel *label;   /* or NULL */
     int nspills;
     void *runtime;    /* the runtime's own */
@@ -96,6 +97,7 @@ typedef struct {
     uint64_t version_mask;       /* bits of that word that change when tools begin or cease to monitor: guard_valid compares them with CgRun.version */
     uint8_t *valid_flag;                           /* of the trace being compiled: byte, 1 while valid */
     CgLoc *exit_args;                              /* side traces: where the parent exit left each value */
+    const uint64_t *exit_consts;                   /* the constants among these: CgTrace.consts of the parent */
     int nexit_args;
     bool spill_all, random_exits;                  /* stress */
 } CgConfig;

@@ -98,6 +98,7 @@ typedef struct CgValue {
     int last;           /* last position where it is needed, snapshots included; -1 when never */
     int hint_phi;       /* the phi whose next round it becomes, or 0 */
     int hint_reg;       /* a register it has to be in when it dies, or -1 */
+    uint32_t pooled;    /* its index in CgTrace.consts, plus 1; or 0 */
 } CgValue;
 
 typedef struct {
@@ -160,7 +161,7 @@ static inline bool cg_is_float(const CgFunc *f, IrRef r) { return ir_at(f->ir, r
 CgPlace cg_place_of(CgLoc loc);
 bool cg_calls_function(const CgFunc *f, const CgInsn *n); /* a call_array of CgConfig.call_function */
 bool cg_syncs_later(const CgFunc *f, const CgInsn *n);    /* a sync that is left to the call behind it */
-CgLoc cg_loc(const CgFunc *f, CgPlace p, IrRef r);
+CgLoc cg_loc(CgFunc *f, CgPlace p, IrRef r);
 
 /* live.c */
 void cg_needs(const CgFunc *f, const CgInsn *n, CgNeeds *needs);

@@ -211,7 +211,7 @@ static IrWord *exit_words(World *w, const CgRun *run, const CgExit *exit)
         case CG_GPR: words[i].i = (int64_t)run->gpr[loc.index]; break;
         case CG_XMM: words[i].f = run->xmm[loc.index]; break;
         case CG_SPILL: words[i].i = (int64_t)run->spill[loc.index]; break;
-        case CG_CONST: words[i].i = (int64_t)loc.value; break;
+        case CG_CONST: words[i].i = (int64_t)exit->trace->consts[loc.index]; break;
         case CG_NOWHERE: world_fault(w, "value %d of exit %u is nowhere", i, exit->number); break;
         }
         if (loc.type == IR_BOOL) {

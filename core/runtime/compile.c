@@ -83,6 +83,7 @@ static CgTrace *generate(IrTrace *t, RtTree *tree, CgExit *from, void **memory, 
     config.breaker = tree->breaker = cpy_eval_breaker(rt.recording.ts, &mask);
     if (from != NULL) {
         config.exit_args = from->locs;
+        config.exit_consts = from->trace->consts;
         config.nexit_args = from->nlocs + from->ncarried;
     }
     uint8_t *code = take_code(&room);
@@ -137,6 +138,8 @@ static RtTrace *install(RtTree *tree, CgTrace *cg, IrTrace *kept, void *memory, 
     }
     *trace = (RtTrace){.cg = cg, .arena = kept->arena, .memory = memory, .from = from, .link = linked_tree(cg->ir),
                        .carries = kept->label != NULL ? kept->label : options->parent_label};
+    trace->kept = sizeof *trace + arena_bytes(kept->arena) + cg->bytes;
+    rt.kept += trace->kept;
     tree->looks_at_frame |= has_op(cg->ir, IR_guard_valid);
     if (kept->label != NULL) {
         kept->label->code = cg->label;
@@ -195,7 +198,7 @@ static void count(const RtTree *tree, RtTrace *trace, uint64_t took)
     trace->cost = took;
     *(trace->from != NULL ? &rt.stats.side_traces : &rt.stats.traces) += 1;
     rt_log(RT_LOG_compile, "compiled", rt.recording.code, rt.recording.at, "%s exits=%d bytes=%zu kept=%zu ms=%.3f%s",
-           kinds[trace->from != NULL ? REC_SIDE : tree->kind], cg->nexits, cg->size, arena_bytes(trace->arena), (double)took / 1e6,
+           kinds[trace->from != NULL ? REC_SIDE : tree->kind], cg->nexits, cg->size, trace->kept, (double)took / 1e6,
            trace->link != NULL ? " linked" : "");
     rt_log(RT_LOG_code, "code", rt.recording.code, rt.recording.at, "at=%p bytes=%zu", (void *)cg->code, cg->size);
 }

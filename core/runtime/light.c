@@ -196,7 +196,7 @@ RtReturn *rt_plan_return(const CgExit *exit)
 static PyObject *leaf_object(const CgRun *run, const CgExit *exit, int leaf)
 {
     const CgLoc *loc = &exit->locs[leaf];
-    uint64_t bits = loc->kind == CG_GPR ? run->gpr[loc->index] : loc->kind == CG_SPILL ? run->spill[loc->index] : loc->value;
+    uint64_t bits = loc->kind == CG_GPR ? run->gpr[loc->index] : loc->kind == CG_SPILL ? run->spill[loc->index] : exit->trace->consts[loc->index];
     return (PyObject *)(uintptr_t)bits;
 }
 

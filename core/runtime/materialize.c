@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-static uint64_t bits_at(const CgRun *run, const CgLoc *loc)
+static uint64_t bits_at(const CgRun *run, const CgExit *exit, const CgLoc *loc)
 {
     uint64_t bits = 0;
     switch ((CgLocKind)loc->kind) {
@@ -18,7 +18,7 @@ static uint64_t bits_at(const CgRun *run, const CgLoc *loc)
     case CG_SPILL:
         return run->spill[loc->index];
     case CG_CONST:
-        return loc->value;
+        return exit->trace->consts[loc->index];
     case CG_NOWHERE:
         break;
     }
@@ -27,12 +27,12 @@ static uint64_t bits_at(const CgRun *run, const CgLoc *loc)
 
 uint64_t rt_leaf_bits(const CgRun *run, const CgExit *exit, int leaf)
 {
-    return bits_at(run, &exit->locs[leaf]);
+    return bits_at(run, exit, &exit->locs[leaf]);
 }
 
 static uint64_t leaf_bits(const RtValues *v, int leaf)
 {
-    return bits_at(v->run, &v->exit->locs[leaf]);
+    return bits_at(v->run, v->exit, &v->exit->locs[leaf]);
 }
 
 int64_t rt_value_int(RtValues *v, int leaf)
@@ -63,7 +63,7 @@ static void need(const void *object)
 PyObject *rt_leaf_new(const CgRun *run, const CgExit *exit, int leaf)
 {
     const CgLoc *loc = &exit->locs[leaf];
-    uint64_t bits = bits_at(run, loc);
+    uint64_t bits = bits_at(run, exit, loc);
     if (loc->type == IR_OBJ || loc->type == IR_PTR) {
         return Py_XNewRef((PyObject *)(uintptr_t)bits);
     }

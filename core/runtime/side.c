@@ -66,6 +66,14 @@ uint32_t rt_side_threshold(const CgExit *exit)
     return (uint32_t)(least > AT_ONCE && earned > least ? earned : least);
 }
 
+/* The more memory the traces' exits take, the hotter one has to be that gets a trace, and exits, of its own. */
+static bool is_worth_memory(const RtPlan *plan)
+{
+    enum { FREE = 4, MIB = 1 << 20, MOST = 20 };
+    uint64_t beyond = rt.kept / MIB > FREE ? rt.kept / MIB - FREE : 0;
+    return plan->taken >= (uint64_t)rt.params.side_threshold << (beyond < MOST ? beyond : MOST);
+}
+
 bool rt_side_is_due(RtTree *tree, CgExit *exit)
 {
     RtPlan *plan = exit->data;
@@ -83,7 +91,7 @@ bool rt_side_is_due(RtTree *tree, CgExit *exit)
         plan->given_up = tree->nsides >= RT_MAX_SIDES;
         return false;
     }
-    if (rt.recording.rec == NULL && !rt_may_spend()) {
+    if (rt.recording.rec == NULL && !(rt_may_spend() && is_worth_memory(plan))) {
         plan->left = rt_side_threshold(exit);
         return false;
     }

@@ -65,6 +65,7 @@ typedef struct RtTrace {
     struct RtTree *link;   /* tree that it ends by jumping into, or NULL */
     IrLabel *carries;      /* label whose parameters its exits carry, or NULL */
     uint64_t cost;         /* nanoseconds of its compile */
+    size_t kept;           /* bytes of memory beside the code */
 } RtTrace;
 
 typedef struct RtTree {
@@ -179,6 +180,7 @@ typedef struct JnState {
     RtActivation activations; /* ring head */
     RtRecording recording;
     uint64_t aside;         /* cycles that recording and compiling took */
+    size_t kept;            /* by all traces */
     RecHost host;
     CgConfig config;        /* what is the same for each compile */
     CgEnterFn enter;

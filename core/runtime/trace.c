@@ -133,6 +133,7 @@ static void free_traces(RtTree *tree)
         RtTrace *t = tree->traces;
         tree->traces = t->next;
         free_exits(t->cg);
+        rt.kept -= t->kept;
         cg_free(t->cg);
         rt_code_drop(t->memory);
         arena_free(t->arena);

@@ -143,7 +143,7 @@ static void *helper(IrCall which) {
 static void on_sync(CgRun *run, CgExit *exit) {
     uint64_t sum = 0;
     for (int i = 0; i < exit->nlocs; i++) {
-        sum += loc_value(run, exit->locs[i]);
+        sum += loc_value(run, exit->trace->consts, exit->locs[i]);
     }
     run->runtime = (void *)(uintptr_t)sum;
     syncs++;
@@ -350,7 +350,7 @@ CgExit *run_with(Case *c, const CgRun *start) {
     return enter_checked(loader, &c->run);
 }
 
-uint64_t loc_value(const CgRun *block, CgLoc loc) {
+uint64_t loc_value(const CgRun *block, const uint64_t *consts, CgLoc loc) {
     uint64_t bits = 0;
     switch ((CgLocKind)loc.kind) {
     case CG_GPR:
@@ -361,7 +361,7 @@ uint64_t loc_value(const CgRun *block, CgLoc loc) {
     case CG_SPILL:
         return block->spill[loc.index];
     case CG_CONST:
-        return loc.value;
+        return consts[loc.index];
     case CG_NOWHERE:
         break;
     }
@@ -371,7 +371,7 @@ uint64_t loc_value(const CgRun *block, CgLoc loc) {
 
 uint64_t exit_value(const Case *c, const CgExit *exit, int i) {
     CHECK(i < exit->nlocs, 1);
-    return loc_value(&c->run, exit->locs[i]);
+    return loc_value(&c->run, exit->trace->consts, exit->locs[i]);
 }
 
 double exit_f64(const Case *c, const CgExit *exit, int i) {

@@ -80,7 +80,7 @@ IrRef f64(Case *c, double v);
 CgTrace *compile(Case *c);
 CgExit *run(Case *c);
 CgExit *run_with(Case *c, const CgRun *start); /* with all registers as there */
-uint64_t loc_value(const CgRun *run, CgLoc loc);
+uint64_t loc_value(const CgRun *run, const uint64_t *consts, CgLoc loc);
 uint64_t exit_value(const Case *c, const CgExit *exit, int i);
 double exit_f64(const Case *c, const CgExit *exit, int i);
 

@@ -366,7 +366,7 @@ static void start(Gen *g, Case *c) {
 }
 
 /* Inputs of the first trace, as if a parent exit had left them in random places. */
-static void make_inputs(Gen *g, CgLoc *locs, CgRun *first, int n) {
+static void make_inputs(Gen *g, CgLoc *locs, uint64_t *consts, CgRun *first, int n) {
     bool used[2][16] = {{[3] = true, [4] = true, [5] = true}, {[15] = true}};
     bool used_spill[64] = {0};
     for (int i = 0; i < n; i++) {
@@ -375,7 +375,8 @@ static void make_inputs(Gen *g, CgLoc *locs, CgRun *first, int n) {
         if (floating) {
             v.f = interesting_float();
         }
-        CgLoc loc = {.type = floating ? IR_F64 : IR_I64, .kind = CG_CONST, .value = v.bits};
+        CgLoc loc = {.type = floating ? IR_F64 : IR_I64, .kind = CG_CONST, .index = (uint16_t)i};
+        consts[i] = v.bits;
         int reg = (int)rnd(16);
         if (!used[floating][reg]) {
             used[floating][reg] = true;
@@ -558,7 +559,7 @@ static bool compare_exit(const Traced *x, const CgRun *run, const CgExit *exit, 
     IrRef leaves[256];
     int n = ir_snapshot_leaves(&t->snaps.data[exit->snap], leaves, 256);
     for (int i = 0; same && i < n; i++) {
-        uint64_t got = loc_value(run, exit->locs[i]);
+        uint64_t got = loc_value(run, exit->trace->consts, exit->locs[i]);
         if (!same_value(got, x->v[leaves[i]].bits, (IrType)ir_at(t, leaves[i])->type)) {
             fprintf(stderr, "leaf %d, %%%u of exit at %%%u: got %#llx, wanted %#llx\n", i, leaves[i],
                     left, (unsigned long long)got, (unsigned long long)x->v[leaves[i]].bits);
@@ -607,6 +608,7 @@ static Traced *make_side(Traced *parent, CgExit *exit, const IrRef left) {
     side->c = case_new("side");
     side->v = calloc(MAX_VALUES, sizeof(Value));
     side->c->config.exit_args = exit->locs;
+    side->c->config.exit_consts = exit->trace->consts;
     side->c->config.nexit_args = exit->nlocs;
     Gen *g = calloc(1, sizeof *g);
     start(g, side->c);
@@ -735,13 +737,14 @@ static bool one_case(uint64_t number) {
     Traced root = {.c = case_new("root"), .v = calloc(MAX_VALUES, sizeof(Value))};
     CgRun first = {0};
     CgLoc locs[MAX_INPUTS];
+    uint64_t consts[MAX_INPUTS];
     Gen *g = calloc(1, sizeof *g);
     start(g, root.c);
     int ninputs = 4 + (int)rnd(MAX_INPUTS - 4);
     reset_memory();
-    make_inputs(g, locs, &first, ninputs);
+    make_inputs(g, locs, consts, &first, ninputs);
     for (int i = 0; i < ninputs; i++) {
-        root.inputs[i].bits = loc_value(&first, locs[i]);
+        root.inputs[i].bits = loc_value(&first, consts, locs[i]);
     }
     IrRef x = i64(root.c, 5), y = f64(root.c, 2.5);
     g->now.v[x].i = 5;
@@ -749,6 +752,7 @@ static bool one_case(uint64_t number) {
     add_value(g, x, IR_I64);
     add_value(g, y, IR_F64);
     root.c->config.exit_args = locs;
+    root.c->config.exit_consts = consts;
     root.c->config.nexit_args = ninputs;
     bool calls = rnd(2);
     append_some(g, (int)rnd(60), calls);

@@ -762,7 +762,7 @@ static void emit_exit_arg(Emit *e, const CgInsn *n) {
     if (n->result.kind != AT_REG) {
         return;
     }
-    uint64_t bits = e->config->exit_args[ir_at(e->f->ir, n->ref)->imm.i].value;
+    uint64_t bits = e->config->exit_consts[e->config->exit_args[ir_at(e->f->ir, n->ref)->imm.i].index];
     if (n->result.index < CG_FIRST_XMM) {
         x64_mov_ri(&e->a, n->result.index, bits);
     } else {
