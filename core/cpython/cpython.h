@@ -114,6 +114,7 @@ extern const int cpy_generator_created, cpy_generator_suspended, cpy_generator_c
 extern const bool cpy_generator_top_is_pointer;
 CpyFrame *cpy_generator_frame(PyObject *gen);
 int cpy_generator_state(PyObject *gen);
+bool cpy_generator_is_suspended(PyObject *gen); /* at a yield or a yield from */
 /* A new one of a function and its code, in that state at that place; cleared: finished. The slots' references are stolen, `words` are what
    slots from the stack's first on hold that have no object (NULL: nothing); top as stored at generator_top, but from the object's
    start. NULL with an exception. */
@@ -124,7 +125,6 @@ PyObject *cpy_generator_make(PyFunctionObject *func, PyCodeObject *code, int sta
 CpyFrame *cpy_generator_enter(PyThreadState *ts, PyObject *gen);
 /* The way back: the frame is suspended at its place, with the stack that it has. */
 void cpy_generator_suspend(PyThreadState *ts, CpyFrame *f);
-/* Never started, or finished: it has no handlers that its death would run. */
 /* Suspended there, where no handler of the program is around it, a generator is closed without being resumed. */
 bool cpy_closes_quietly(PyCodeObject *code, const void *place);
 bool cpy_generator_dies_quietly(PyObject *gen); /* runs no code of its own; what it holds is another matter */

@@ -25,6 +25,12 @@ cpy_generator_state(PyObject *gen)
     return (uint8_t)((PyGenObject *)gen)->gi_frame_state;
 }
 
+bool
+cpy_generator_is_suspended(PyObject *gen)
+{
+    return FRAME_STATE_SUSPENDED(((PyGenObject *)gen)->gi_frame_state);
+}
+
 static void
 fill_slots(CpyFrame *f, int base, int n, PyObject **slots, const int64_t *words)
 {

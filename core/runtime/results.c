@@ -250,7 +250,7 @@ static bool take_compare(Caller *c, PyObject *result, int high)
 /* ---- generators ----------------------------------------------------------------------------------------- */
 static bool take_yielded(Caller *c, PyObject *result)
 {
-    if (cpy_generator_state(peek(c, CPY_ITER_SLOTS - 1)) == cpy_generator_suspended) {
+    if (cpy_generator_is_suspended(peek(c, CPY_ITER_SLOTS - 1))) {
         return push_and_go_on(c, result);
     }
     Py_DECREF(result);
