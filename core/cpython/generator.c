@@ -133,7 +133,7 @@ take_loud(CpyFrame *f, int slot, bool (*is_silent)(PyObject *))
     return NULL;
 }
 
-/* In the order in which the interpreter would release them. */
+/* A list lets go of its last item first: of what the interpreter would release first. */
 static PyObject *
 take_all_loud(CpyFrame *f, bool (*is_silent)(PyObject *))
 {
@@ -154,6 +154,9 @@ take_all_loud(CpyFrame *f, bool (*is_silent)(PyObject *))
             Py_FatalError("jitney: no memory for what a generator held");
         }
         Py_DECREF(o);
+    }
+    if (list != NULL && PyList_Reverse(list) < 0) {
+        Py_FatalError("jitney: what a generator held cannot be put in order");
     }
     return list != NULL ? list : one != NULL ? one : Py_None;
 }

@@ -55,3 +55,28 @@ for make in (to_generator, to_list, returns):
     print(make.__name__, len(out), out[-12:])
 print(summed())
 print(sum(listed()), listed()[-6:])
+
+
+def flat():
+    out = []
+    for i in range(120):
+        for x in to_generator(4):
+            out.append(x)
+    return out
+
+
+def fixed():
+    acc = 0.5
+    for i in range(120):
+        acc -= sum(to_list_always(4))
+    return acc
+
+
+def to_list_always(n):
+    for j in range(n):
+        yield j
+    yield from [7, 8]
+
+
+print(len(flat()), flat()[-8:])
+print(fixed())
