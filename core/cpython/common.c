@@ -435,12 +435,6 @@ cpy_binary(CpyBinary op, bool inplace, PyObject *l, PyObject *r)
 }
 
 PyObject *
-cpy_load_global(PyObject *globals, PyObject *builtins, PyObject *name)
-{
-    return ver_load_global(globals, builtins, name);
-}
-
-PyObject *
 cpy_call_intrinsic_1(PyThreadState *ts, int which, PyObject *v)
 {
     return _PyIntrinsics_UnaryFunctions[which].func(ts, v);

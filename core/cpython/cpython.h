@@ -301,7 +301,6 @@ void cpy_leave_recursive_py(PyThreadState *ts);
 
 /* The exact functions the interpreter calls, where they are not public API. */
 PyObject *cpy_binary(CpyBinary op, bool inplace, PyObject *l, PyObject *r);
-PyObject *cpy_load_global(PyObject *globals, PyObject *builtins, PyObject *name);
 PyObject *cpy_call_intrinsic_1(PyThreadState *ts, int which, PyObject *v);
 PyObject *cpy_load_method(PyObject *owner, PyObject *name, PyObject **self); /* as LOAD_ATTR's method form; new refs */
 PyObject *cpy_format_simple(PyObject *v);

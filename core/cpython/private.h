@@ -65,8 +65,6 @@ void ver_frame_init(PyThreadState *ts, CpyFrame *f, PyFunctionObject *func, CpyF
 /* The word that the interpreter pushes for `lasti` when an exception goes to a handler; 0 with an
    exception set when there is no memory. */
 uint64_t ver_lasti_word(int place);
-/* GLOBALS lookup: new reference, or NULL with an exception set. */
-PyObject *ver_load_global(PyObject *globals, PyObject *builtins, PyObject *name);
 /* Sets obj of LOAD_COMMON_CONSTANT and the like; borrowed; NULL when there are none. */
 PyObject *ver_common_constant(int which);
 

@@ -39,30 +39,6 @@ ver_lasti_word(int place)
 }
 
 PyObject *
-ver_load_global(PyObject *globals, PyObject *builtins, PyObject *name)
-{
-    PyObject *value = NULL;
-    if (PyDict_CheckExact(globals) && PyDict_CheckExact(builtins)) {
-        value = _PyDict_LoadGlobal((PyDictObject *)globals, (PyDictObject *)builtins, name);
-        if (value == NULL && PyErr_Occurred()) {
-            return NULL;
-        }
-    } else {
-        if (PyMapping_GetOptionalItem(globals, name, &value) < 0) {
-            return NULL;
-        }
-        if (value == NULL && PyMapping_GetOptionalItem(builtins, name, &value) < 0) {
-            return NULL;
-        }
-    }
-    if (value == NULL) {
-        _PyEval_FormatExcCheckArg(PyThreadState_Get(), PyExc_NameError,
-                                  "name '%.200s' is not defined", name);
-    }
-    return value;
-}
-
-PyObject *
 ver_common_constant(int which)
 {
     (void)which;

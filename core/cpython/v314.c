@@ -37,18 +37,6 @@ ver_lasti_word(int place)
 }
 
 PyObject *
-ver_load_global(PyObject *globals, PyObject *builtins, PyObject *name)
-{
-    _PyStackRef ref = PyStackRef_NULL;
-    _PyEval_LoadGlobalStackRef(globals, builtins, name, &ref);
-    if (word_is_null(ref.bits)) {
-        return NULL;
-    }
-    PyObject *value = word_object(ref.bits);
-    return (ref.bits & SLOT_TAG_BITS) == 0 ? value : Py_NewRef(value);
-}
-
-PyObject *
 ver_common_constant(int which)
 {
     return which < NUM_COMMON_CONSTANTS ? PyInterpreterState_Get()->common_consts[which] : NULL;

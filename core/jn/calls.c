@@ -8,12 +8,6 @@
 World *world_now;
 
 /* ---- helpers of calls.def ------------------------------------------------------------------------------ */
-static double int_to_f64(Obj *o)
-{
-    int64_t v;
-    return world_int_value(o, &v) ? (double)v : (double)NAN;
-}
-
 static double mod_f64(double a, double b)
 {
     double m = fmod(a, b);
@@ -32,29 +26,9 @@ static double floordiv_f64(double a, double b)
     return q - f > 0.5 ? f + 1.0 : f;
 }
 
-static double round_f64(double v)
-{
-    return nearbyint(v);
-}
-
 static double math_f64(double (*fn)(double), double v)
 {
     return fn(v);
-}
-
-static double math2_f64(double (*fn)(double, double), double a, double b)
-{
-    return fn(a, b);
-}
-
-static int64_t pow_i64(int64_t base, int64_t exp, int64_t *ok)
-{
-    int64_t r = 1;
-    *ok = 1;
-    for (; exp > 0; exp--) {
-        *ok &= !__builtin_mul_overflow(r, base, &r);
-    }
-    return r;
 }
 
 static int64_t list_append(ListObj *list, Obj *item)
@@ -78,11 +52,6 @@ static Obj *list_pop(ListObj *list, int64_t index)
     list->size--;
     memmove(&list->items[index], &list->items[index + 1], (size_t)(list->size - index) * sizeof *list->items);
     return item;
-}
-
-static Obj *new_list(Obj **items, int64_t n)
-{
-    return world_list(world_now, items, n);
 }
 
 static int64_t no_error(void)
@@ -149,8 +118,8 @@ static int64_t length(Obj *o)
 
 typedef void (*Function)(void);
 #define HELPERS(X) \
-    X(int_to_f64) X(floordiv_f64) X(mod_f64) X(round_f64) X(math_f64) X(math2_f64) X(pow_i64) X(list_append) \
-    X(list_pop) X(new_list) X(no_error) X(box_i64_slow) X(box_f64_slow) X(new_object) X(binary_any) X(is_true) X(length)
+    X(floordiv_f64) X(mod_f64) X(math_f64) X(list_append) \
+    X(list_pop) X(no_error) X(box_i64_slow) X(box_f64_slow) X(new_object) X(binary_any) X(is_true) X(length)
 
 static void *address_of(Function f)
 {

@@ -18,10 +18,8 @@ static bool fill_helpers(void)
     rt_helpers_container(helpers);
     rt_helpers_object(helpers);
     rt_helpers_lookup(helpers);
-    rt_helpers_lookup(helpers);
     for (int i = 0; i < IR_CALL__COUNT; i++) {
-        bool unused = i == IR_CALL_binary || i == IR_CALL_vectorcall;
-        if (helpers[i] == NULL && !unused) {
+        if (helpers[i] == NULL) {
             PyErr_Format(PyExc_SystemError, "jitney has no helper '%s'", ir_call_info[i].name);
             return false;
         }

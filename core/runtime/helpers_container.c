@@ -215,19 +215,6 @@ static PyObject *list_put_reversed_helper(PyObject *list, int64_t start, int64_t
     return put_copy(list, start, stop, from, from_start, from_stop, -1);
 }
 
-static PyObject *new_list_helper(PyObject **items, int64_t n)
-{
-    PyObject *list = PyList_New(n);
-    for (int64_t i = 0; i < n; i++) {
-        if (list != NULL) {
-            PyList_SET_ITEM(list, i, items[i]);
-        } else {
-            Py_XDECREF(items[i]);
-        }
-    }
-    return list;
-}
-
 static PyObject *list_concat_helper(PyObject *l, PyObject *r)
 {
     return PySequence_Concat(l, r);
@@ -249,11 +236,6 @@ static PyObject *list_concat_copies_helper(PyObject *l, int64_t l_start, int64_t
         items[n + i] = Py_NewRef(PyList_GET_ITEM(r, r_from + i));
     }
     return result;
-}
-
-static PyObject *list_repeat_helper(PyObject *list, int64_t n)
-{
-    return PySequence_Repeat(list, n);
 }
 
 /* ---- dicts ------------------------------------------------------------------------------------------- */
@@ -284,19 +266,9 @@ static int64_t dict_set_helper(PyObject *dict, PyObject *key, PyObject *value)
     return PyDict_SetItem(dict, key, value);
 }
 
-static int64_t dict_contains_helper(PyObject *dict, PyObject *key)
-{
-    return PyDict_Contains(dict, key);
-}
-
 static int64_t set_add_helper(PyObject *set, PyObject *item)
 {
     return PySet_Add(set, item);
-}
-
-static int64_t set_contains_helper(PyObject *set, PyObject *item)
-{
-    return PySequence_Contains(set, item);
 }
 
 static int64_t contains_helper(PyObject *container, PyObject *item)
@@ -342,16 +314,6 @@ static int64_t store_subscr_take_key_helper(PyObject *o, PyObject *key, PyObject
     int result = PyObject_SetItem(o, key, value);
     Py_DECREF(key);
     return result;
-}
-
-static int64_t bytearray_store_helper(PyObject *o, int64_t index, int64_t value)
-{
-    if (index < 0 || index >= PyByteArray_GET_SIZE(o)) {
-        PyErr_SetString(PyExc_IndexError, "bytearray index out of range");
-        return -1;
-    }
-    PyByteArray_AS_STRING(o)[index] = (char)value;
-    return 0;
 }
 
 /* ---- iterators ----------------------------------------------------------------------------------------- */
@@ -400,61 +362,6 @@ static int64_t no_error_helper(void)
     return PyErr_Occurred() != NULL ? -1 : 0;
 }
 
-static int too_many(int64_t count, Py_ssize_t got)
-{
-    bool tells = got >= 0 && strcmp(CPY_VERSION_NAME, "3.13") != 0;
-    if (tells) {
-        PyErr_Format(PyExc_ValueError, "too many values to unpack (expected %d, got %zd)", (int)count, got);
-    } else {
-        PyErr_Format(PyExc_ValueError, "too many values to unpack (expected %d)", (int)count);
-    }
-    return -1;
-}
-
-static PyObject *iterate(PyObject *o)
-{
-    PyObject *it = PyObject_GetIter(o);
-    if (it == NULL && PyErr_ExceptionMatches(PyExc_TypeError) && Py_TYPE(o)->tp_iter == NULL && !PySequence_Check(o)) {
-        PyErr_Format(PyExc_TypeError, "cannot unpack non-iterable %.200s object", Py_TYPE(o)->tp_name);
-    }
-    return it;
-}
-
-/* As UNPACK_SEQUENCE; on failure the array holds nothing. */
-static int64_t unpack_helper(PyObject *o, int64_t count, PyObject **out)
-{
-    PyObject *it = iterate(o);
-    int64_t n = 0;
-    if (it == NULL) {
-        return -1;
-    }
-    for (; n < count; n++) {
-        out[n] = PyIter_Next(it);
-        if (out[n] == NULL) {
-            if (!PyErr_Occurred()) {
-                PyErr_Format(PyExc_ValueError, "not enough values to unpack (expected %d, got %d)", (int)count, (int)n);
-            }
-            goto failed;
-        }
-    }
-    PyObject *more = PyIter_Next(it);
-    if (more == NULL && !PyErr_Occurred()) {
-        Py_DECREF(it);
-        return 0;
-    }
-    if (more != NULL) {
-        Py_DECREF(more);
-        bool sized = PyList_CheckExact(o) || PyTuple_CheckExact(o) || PyDict_CheckExact(o);
-        too_many(count, sized ? PyObject_Length(o) : -1);
-    }
-failed:
-    while (n > 0) {
-        Py_DECREF(out[--n]);
-    }
-    Py_DECREF(it);
-    return -1;
-}
-
 void rt_helpers_container(void **table)
 {
     PUT(table, generator_finish);
@@ -471,19 +378,15 @@ void rt_helpers_container(void **table)
     PUT(table, list_extend);
     PUT(table, list_extend_plain);
     PUT(table, dict_merge);
-    PUT(table, new_list);
     PUT(table, list_concat);
     PUT(table, list_concat_copies);
-    PUT(table, list_repeat);
     PUT(table, dict_get_str);
     table[IR_CALL_dict_lookup_str] = table[IR_CALL_dict_get_str];
     PUT(table, dict_is_str);
     PUT(table, dict_get);
     PUT(table, dict_get_default);
     PUT(table, dict_set);
-    PUT(table, dict_contains);
     PUT(table, set_add);
-    PUT(table, set_contains);
     PUT(table, contains);
     table[IR_CALL_contains_plain] = table[IR_CALL_contains];
     PUT(table, length);
@@ -493,10 +396,8 @@ void rt_helpers_container(void **table)
     PUT(table, new_slice);
     PUT(table, subscr_take_key);
     PUT(table, store_subscr_take_key);
-    PUT(table, bytearray_store);
     PUT(table, get_iter);
     PUT(table, iter_next);
     PUT(table, iter_next_plain);
     PUT(table, no_error);
-    PUT(table, unpack);
 }

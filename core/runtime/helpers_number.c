@@ -6,16 +6,6 @@
 
 #define PUT(table, name) (table)[IR_CALL_##name] = (void *)(uintptr_t)(name##_helper)
 
-static double int_to_f64_helper(PyObject *o)
-{
-    double d = PyLong_AsDouble(o);
-    if (d == -1.0 && PyErr_Occurred()) {
-        PyErr_Clear();
-        return NAN;
-    }
-    return d;
-}
-
 /* As float_floor_div and float_rem: the quotient is made from the remainder, so that the two agree. */
 static double floor_and_mod(double x, double y, double *mod_out)
 {
@@ -60,34 +50,6 @@ static double pow_f64_helper(double x, double y)
 static double math_f64_helper(double (*f)(double), double x)
 {
     return f(x);
-}
-
-static double math2_f64_helper(double (*f)(double, double), double x, double y)
-{
-    return f(x, y);
-}
-
-static double round_f64_helper(double x)
-{
-    return rint(x);
-}
-
-static int64_t pow_i64_helper(int64_t base, int64_t exp, int64_t *fits)
-{
-    int64_t result = 1;
-    *fits = 1;
-    while (exp > 0) {
-        if ((exp & 1) && __builtin_mul_overflow(result, base, &result)) {
-            *fits = 0;
-            return 0;
-        }
-        exp >>= 1;
-        if (exp > 0 && __builtin_mul_overflow(base, base, &base)) {
-            *fits = 0;
-            return 0;
-        }
-    }
-    return result;
 }
 
 static PyObject *binary_any_helper(PyObject *l, PyObject *r, int64_t op)
@@ -144,14 +106,10 @@ static PyObject *box_f64_slow_helper(double v)
 
 void rt_helpers_number(void **table)
 {
-    PUT(table, int_to_f64);
     PUT(table, floordiv_f64);
     PUT(table, mod_f64);
     PUT(table, pow_f64);
     PUT(table, math_f64);
-    PUT(table, math2_f64);
-    PUT(table, round_f64);
-    PUT(table, pow_i64);
     PUT(table, binary_any);
     table[IR_CALL_binary_plain] = table[IR_CALL_binary_any];
     PUT(table, int_wide);

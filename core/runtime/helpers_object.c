@@ -36,21 +36,6 @@ static PyObject *take_raised_helper(void)
     return PyErr_GetRaisedException();
 }
 
-static PyObject *load_global_any_helper(PyObject *globals, PyObject *builtins, PyObject *name)
-{
-    return cpy_load_global(globals, builtins, name);
-}
-
-static PyObject *load_name_any_helper(PyObject *scopes, PyObject *name, PyObject *unused)
-{
-    (void)unused;
-    PyObject *value = NULL;
-    if (PyMapping_GetOptionalItem(PyTuple_GET_ITEM(scopes, 0), name, &value) != 0) {
-        return value;
-    }
-    return cpy_load_global(PyTuple_GET_ITEM(scopes, 1), PyTuple_GET_ITEM(scopes, 2), name);
-}
-
 static int64_t store_name_helper(PyObject *mapping, PyObject *name, PyObject *value)
 {
     return PyDict_CheckExact(mapping) ? PyDict_SetItem(mapping, name, value) : PyObject_SetItem(mapping, name, value);
@@ -60,11 +45,6 @@ static int64_t store_name_helper(PyObject *mapping, PyObject *name, PyObject *va
 static PyObject *call_ex_helper(PyObject *callable, PyObject *args, PyObject *kwargs)
 {
     return PyObject_Call(callable, args, kwargs);
-}
-
-static int64_t isinstance_helper(PyObject *o, PyObject *cls)
-{
-    return PyObject_IsInstance(o, cls);
 }
 
 static PyObject *intrinsic_1_helper(PyObject *o, int64_t which)
@@ -86,11 +66,8 @@ void rt_helpers_object(void **table)
     PUT(table, take_raised);
     PUT(table, setattr_any);
     PUT(table, attr_add);
-    PUT(table, load_global_any);
-    PUT(table, load_name_any);
     PUT(table, store_name);
     PUT(table, call_ex);
-    PUT(table, isinstance);
     PUT(table, intrinsic_1);
     PUT(table, new_object);
 }
