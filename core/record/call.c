@@ -579,7 +579,7 @@ static bool call_python(Recorder *r, RecCall *c)
         return true;
     }
     if (same_code_only) {
-        rec_top(r)->globals = owned_func ? func_ref : IR_NONE;
+        rec_top(r)->owns_func = owned_func;
     }
     return true;
 }

@@ -402,7 +402,7 @@ static IrRef left_frame(Recorder *r, RecFrame *f, int place)
         rec_own(r, v);
         values[i] = v->ref == IR_NONE ? null : v->ref;
     }
-    RecVal func = {.ref = f->func ? rec_const(r, (PyObject *)f->func) : f->func_ref, .owned = !f->func && f->globals != IR_NONE};
+    RecVal func = {.ref = f->func ? rec_const(r, (PyObject *)f->func) : f->func_ref, .owned = !f->func && f->owns_func};
     rec_own(r, &func);
     values[f->base + FRAME_BELOW] = null;
     values[f->base + FRAME_FUNC] = func.ref;

@@ -238,7 +238,7 @@ static void drop_frame(Recorder *r)
         rec_drop(r, f->slots[cpy_frame_clears_backwards ? n - 1 - i : i]);
     }
     if (f->func_ref != IR_NONE) {
-        rec_drop(r, (RecVal){.ref = f->func_ref, .owned = f->globals != IR_NONE});
+        rec_drop(r, (RecVal){.ref = f->func_ref, .owned = f->owns_func});
     }
     r->state->nframes--;
 }

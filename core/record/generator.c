@@ -299,7 +299,7 @@ static void leave(Recorder *r)
 {
     RecState *st = r->state;
     RecFrame *f = rec_top(r);
-    rec_drop(r, (RecVal){.ref = f->func_ref, .owned = f->globals != IR_NONE});
+    rec_drop(r, (RecVal){.ref = f->func_ref, .owned = f->owns_func});
     st->nframes--;
     st->insn = cpy_decode(rec_top(r)->code, rec_top(r)->place);
 }

@@ -225,7 +225,7 @@ static void set_exit_slot(Recorder *r, ExitValues *ev, const IrSnapSlot *e)
     }
     if (e->flags & IR_SNAP_FUNC) {
         f->func_ref = v.ref;
-        f->globals = v.owned ? v.ref : IR_NONE;
+        f->owns_func = v.owned;
         f->func = NULL;
         return;
     }
@@ -245,9 +245,9 @@ static void own_listed_slots(Recorder *r)
             continue; /* A virtual: it has its own. */
         }
         if (s->slots[k].flags & IR_SNAP_FUNC) {
-            if (f->globals == IR_NONE) {
+            if (!f->owns_func) {
                 rec_op1(r, IR_incref, f->func_ref);
-                f->globals = f->func_ref;
+                f->owns_func = true;
             }
         } else if (s->slots[k].frame == 0 && s->slots[k].slot < f->base) {
             f->slots[s->slots[k].slot].owned = 1; /* The optimiser makes what a local finds lent its own. */
@@ -321,8 +321,8 @@ static void start_side(Recorder *r)
             f->pop_on_return = 1;
         }
         rec_observe(r, f->code);
-        if (f->func) {
-            rec_const(r, (PyObject *)f->func);
+        if (i > 0 && s->frames[i].func != NULL) { /* Any other, the root frame's too, is the frame's own: kept, it would not die. */
+            rec_const(r, s->frames[i].func);
         }
     }
     RecFrame *root = &st->frames[0];

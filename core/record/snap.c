@@ -17,7 +17,7 @@ static void add_frame_slots(RecState *st, IrSnapshot *s, int n)
         add_slot(st, s, n, 0xffff, st->handled, IR_SNAP_FUNC | IR_SNAP_OWNED);
     }
     if (n > 0 && f->func_ref != IR_NONE) {
-        add_slot(st, s, n, 0xffff, f->func_ref, IR_SNAP_FUNC);
+        add_slot(st, s, n, 0xffff, f->func_ref, IR_SNAP_FUNC | (f->owns_func ? IR_SNAP_OWNED : 0u));
     }
     for (int i = 0; i < f->base + f->depth; i++) {
         RecVal *v = &f->slots[i];

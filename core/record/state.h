@@ -20,7 +20,7 @@ typedef struct {
     PyCodeObject *code;
     PyFunctionObject *func; /* constant function, or NULL */
     IrRef func_ref;       /* the function when it is not constant; the generator of REC_HOW_GENERATOR */
-    IrRef globals;        /* unused unless func is NULL */
+    bool owns_func;       /* has it a reference to func_ref; false when func is a constant */
     int base, nslots, depth;
     int place;            /* of the instruction being executed; in suspended frames of the call */
     int how;              /* RecHow of this frame's result */
