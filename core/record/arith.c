@@ -238,17 +238,18 @@ static bool binary_floats(Recorder *r, int op)
 
 /* ---- strings and other built-in operands ---------------------------------------------------------- */
 
-/* `s += t` on a local: the local lets go first, so that the string can grow in place (as the interpreter does it). */
+/* `s += t` on a local: the local lets go first, so that the string can grow in place (as the interpreter does it). When there is
+   no memory the string is lost, and the local unset. */
 static bool concat_local(Recorder *r)
 {
     RecState *st = r->state;
     RecFrame *f = rec_top(r);
     RecVal *left = rec_stack(r, 1);
     CpyInsn next = cpy_decode(f->code, st->insn.next);
-    if (next.op != CPYOP_store_fast || f->slots[next.arg].ref != left->ref || left->owned) {
+    RecVal right = *rec_stack(r, 0), l = *left;
+    if (next.op != CPYOP_store_fast || f->slots[next.arg].ref != l.ref || l.owned || right.ref == l.ref) {
         return false;
     }
-    RecVal right = rec_pop(r), l = rec_pop(r);
     if (f->modified) {
         rec_own(r, &l);
         IrRef store = rec_slot_op(r, IR_store_slot, 1, ir_const_obj(r->raw, NULL), next.arg);
@@ -259,9 +260,12 @@ static bool concat_local(Recorder *r)
         l.owned = local->owned;
         rec_own(r, &l);
     }
-    f->slots[next.arg] = (RecVal){0};
+    *left = f->slots[next.arg] = (RecVal){0};
+    st->before = rec_snap_at(r, st->insn.at, 0, IR_EXIT_RESUME);
     IrRef result = rec_call2(r, IR_CALL_str_concat_take, l.ref, right.ref);
     rec_set_known(r, result, &PyUnicode_Type);
+    rec_pop(r);
+    rec_pop(r);
     rec_drop(r, right);
     rec_push(r, result, true);
     return true;
