@@ -89,8 +89,7 @@ void *cpy_place_pointer(PyCodeObject *code, int place); /* what is stored there 
    start, and make it current. Borrowed func. NULL with an exception set (RecursionError, MemoryError).
    The recursion check of Python code is done here. */
 CpyFrame *cpy_frame_push(PyThreadState *ts, PyFunctionObject *func);
-/* The same for a frame whose locals mapping or globals do not matter; pops the newest frame: releases all
-   its slots and the frame, makes the previous frame current. */
+/* Pops the newest frame: releases all its slots and the frame, makes the previous frame current. */
 void cpy_frame_pop(PyThreadState *ts, CpyFrame *f);
 /* Run the newest pushed frame from its place on to its end in the interpreter (nested). With `raising`, the
    exception that is set is raised at its place first. Returns a new reference or NULL with an exception
@@ -179,8 +178,8 @@ int cpy_inline_attr_offset(PyObject *obj, PyObject *name);
 bool cpy_inline_valid_offset(PyTypeObject *type, int *offset);
 /* Offset of the managed dict pointer from the object's start (negative), or 0 when the type has none. */
 int cpy_managed_dict_offset(PyTypeObject *type);
-/* The identity of a type's shared keys and the index a name has there; adding a key changes nothing of old indices.
-   Returns -1 when absent. Number of entries limits which indices are valid in an instance. */
+/* The index that a name has in a type's shared keys, or -1; adding a key changes nothing of old indices. How many entries an instance has
+   limits which of them are valid in it. */
 int cpy_shared_key_index(PyTypeObject *type, PyObject *name);
 /* All names of a type's shared keys in order (borrowed) and the byte offsets of their inline values from an instance's start. The
    number of them, or -1 when the type has no inline values or more than max. */
@@ -197,7 +196,7 @@ PyObject *const *cpy_inline_attrs(PyObject *obj, int *n);
 /* A new instance of a plain heap class exactly as object.__new__ makes it (inline values set up, tracked by the collector). */
 PyObject *cpy_new_instance(PyTypeObject *type);
 /* True when instances of `type` are made by object.__new__, with inline values, no __slots__ memory besides,
-   no tp_finalize/tp_del, default dealloc (subtype_dealloc): candidates for escape analysis and recycling. */
+   no tp_finalize/tp_del, default dealloc (subtype_dealloc): a trace may leave them unmade. */
 bool cpy_type_is_plain(PyTypeObject *type);
 unsigned int cpy_type_version(PyTypeObject *type); /* assigns one if needed; 0 when there is none to be had */
 extern const int cpy_type_version_offset;          /* of tp_version_tag */
@@ -209,8 +208,7 @@ unsigned int cpy_function_version(PyFunctionObject *f); /* may be 0 */
 extern const int cpy_function_version_offset;
 /* Lookup along the MRO without side effects; borrowed; NULL without exception when absent. */
 PyObject *cpy_type_lookup(PyTypeObject *type, PyObject *name);
-/* Version of a dict's keys, for watched or guarded lookups: entry index of a str key in a dict with unicode keys and no
-   split table; -1 otherwise. Address arithmetic for machine code: dict->ma_keys at *keys_offset; entries begin at
+/* For guarded look-ups: the index of a str key's entry in a dict with unicode keys and no split table; -1 otherwise. Address arithmetic for machine code: dict->ma_keys at *keys_offset; entries begin at
    keys + *entries; entry i has key at +16*i and value at +16*i+8. */
 int cpy_dict_entry_index(PyObject *dict, PyObject *key);
 bool cpy_dict_is_str(PyObject *dict); /* has an exact dict only str keys (a unicode key table, or a split one) */
@@ -246,8 +244,8 @@ PyTypeObject *cpy_builtin_type(const char *name); /* "list_iterator", "range_ite
 
 /* ---- watchers ------------------------------------------------------------------------------ */
 /* Kinds of change reported to the one callback. For types: anything about the type or its bases changed. For dicts: a key
-   was added, replaced, deleted, or the dict cleared/deallocated (key may be NULL: anything). For functions: code, defaults,
-   kwdefaults or vectorcall replaced, made, or destroyed. For code: destroyed. */
+   was added, replaced, deleted, or the dict cleared/deallocated (key may be NULL: anything). For functions: code, defaults or
+   kwdefaults replaced, made, or destroyed. For code: destroyed. */
 typedef enum { CPY_CHANGED_TYPE, CPY_CHANGED_DICT, CPY_CHANGED_FUNCTION, CPY_MADE_FUNCTION, CPY_DESTROYED_FUNCTION,
                CPY_DESTROYED_CODE, CPY_DESTROYED_DICT } CpyChange;
 typedef void (*CpyChangeFn)(CpyChange what, PyObject *subject, PyObject *key, PyObject *new_value);

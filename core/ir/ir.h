@@ -9,7 +9,8 @@
       - operand and result types are those of ops.def; a guard, or any SNAP operation, has a snapshot;
       - the last operation, and only it, is an END;
       - load_slot, load_slot_int, guard_slot_int and exit_arg stand before anything that writes or calls;
-      - phis stand right behind `loop`; there is at most one `loop`.
+      - phis stand right behind `loop`; there is at most one `loop`;
+      - raw_close, raw_link and known_type (what the recorder knows of a call's result) are in raw traces only.
 
     References. An OBJ value is borrowed or owned only by convention of its defining operation: load* gives
     borrowed ones, box_*, new and NEW calls own. Recording writes incref and decref exactly as the interpreter

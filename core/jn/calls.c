@@ -1,5 +1,5 @@
-/*  The C functions that traces of the toy world call: some helpers of calls.def, and functions of its own (&note, &trip,
-    &spoil, &frames, &add, &fail), whose effects tests can see. */
+/*  The C functions that traces of the toy world call: some helpers of calls.def, and functions of its own (&note, &trip, ...: docs/ir.md
+    lists them), whose effects tests can see. */
 #include "jn/world.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
-/*  The runner: one replay of the raw trace, a loop's with up to MAX_TRIES heads, then dead code. */
+/*  The runner: a replay of the raw trace, then dead code. Where that fails, up to MAX_TRIES more that want less: a loop's with a weaker
+    head, a link's in a plainer way (link.c), in the end one that leaves. */
 #include "opt/cx.h"
 
 enum { MAX_TRIES = 10 };

@@ -8,7 +8,7 @@
     What it expects of a raw trace beyond ir.h:
       - `new` and box_* own; load* borrow; store*, replace*, store_slot and the operands of `new` steal;
       - every reference the trace owns is an owned slot entry or a drop of each snapshot;
-      - a side trace's first snapshot (snaps[0]) is the state at entry, with exit_args, box_*, `new` and load_slot for values;
+      - a side trace's first snapshot (snaps[0]) is the state at entry, with exit_args, box_*, `new` and load_slot* for values;
       - root stack slots at or above the entry depth hold NULL in memory while machine code runs. */
 #ifndef JITNEY_OPT_OPT_H
 #define JITNEY_OPT_OPT_H

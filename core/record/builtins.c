@@ -1,5 +1,5 @@
 /*  Builtin functions and methods with a form of their own in the trace. Each row names a C function by where it
-    lives; its handler returns false, having emitted nothing, when the arguments are not of the simple kind. */
+    lives; its handler returns false, having emitted no more than guards, when the arguments are not of the simple kind. */
 #include "record/call.h"
 
 #include <math.h>
@@ -171,12 +171,12 @@ static bool do_chr(Recorder *r, RecCall *c)
     return true;
 }
 
-/* ---- math ---------------------------------------------------------------------------------------------- */
-
 static bool do_repr(Recorder *r, RecCall *c)
 {
     return rec_written_call(r, c, true);
 }
+
+/* ---- math ---------------------------------------------------------------------------------------------- */
 
 static bool one_float(RecCall *c)
 {

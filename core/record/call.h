@@ -1,4 +1,4 @@
-/*  Private to call.c, builtins.c and construct.c: a call taken apart. */
+/*  Private to core/record: a call taken apart, for those who look for a form of their own for it. */
 #ifndef JITNEY_RECORD_CALL_H
 #define JITNEY_RECORD_CALL_H
 

@@ -1,4 +1,5 @@
-/*  Loops over iterators. Ranges, lists and tuples step inside the trace; others by the iterator's own C function. */
+/*  Loops over iterators. Ranges, lists and tuples step inside the trace (on 3.15 strings and bytes too), so do enumerate and zip of such
+    (iter_steps.c); generators (generator.c) and classes with a __next__ in Python are followed; others step by their own C function. */
 #include "record/call.h"
 
 /* ---- getting an iterator ------------------------------------------------------------------------- */

@@ -1,5 +1,5 @@
-/*  match statements. What a pattern asks of the subject's type is a constant once that is guarded; only types that cannot
-    be changed are asked, as registering with an abstract class changes what others are. */
+/*  match statements. What a pattern asks of the subject's type is a constant once that is guarded. Whether it is a sequence or a mapping is
+    asked only of types that cannot be changed, as registering with an abstract class changes what others are. */
 #include "record/state.h"
 
 static void push_constant(Recorder *r, PyObject *o)

@@ -1,7 +1,8 @@
 /*  Calls of C functions that are known neither to run code of the program nor to look at frames: they need no sync, and the trace
     stays valid behind them. What decides is the function and the types of its arguments; both are guarded.
 
-    str(), repr() and format() are not among them: they look for signals, and so do functions that may take long over big ints. */
+    str(), repr() and format() are not among them: they look for signals, and so do functions that may take long over big ints. What can
+    be written without that is made by text.c. */
 #include "record/call.h"
 
 #include <string.h>

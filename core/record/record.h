@@ -8,7 +8,7 @@
 
         idle --rec_start--> RUNNING --rec_step...--> DONE (raw trace ready) | ABORTED (reason)  --rec_free--> idle
 
-    Exactly one recording exists at a time. */
+    At most one recording exists at a time. */
 #ifndef JITNEY_RECORD_RECORD_H
 #define JITNEY_RECORD_RECORD_H
 

@@ -182,10 +182,10 @@ void rec_push_bool(Recorder *r, IrRef b);
 bool rec_has_only_safe_operands(PyObject *l, PyObject *rr);
 
 /* ---- tables: lookup.c -------------------------------------------------------------------------------- */
-/* The value of a key in an exact dict (guarded), borrowed, or NULL guarded to be absent, as it is now: *there says which. False,
-   nothing emitted: telling could run code of the program. */
 /* The value of a name as the dict's table has it now, by loads; it may be NULL. False, and nothing emitted: the table has another form. */
 bool rec_dict_entry(Recorder *r, IrRef dict, PyObject *d, PyObject *name, IrRef *value);
+/* The value of a key in a dict (its type is guarded), borrowed, or NULL guarded to be absent, as it is now: *there says which. False,
+   nothing emitted: telling could run code of the program. */
 bool rec_dict_find(Recorder *r, IrRef dict, PyObject *d, IrRef key, PyObject *k, IrRef *value, bool *there);
 /* Membership in an exact dict, set or frozenset as a BOOL; IR_NONE as above. */
 IrRef rec_has_key(Recorder *r, IrRef container, PyObject *c, IrRef key, PyObject *k);

@@ -1,4 +1,5 @@
-/*  Subscripts and slices: lists, tuples, strings, bytes and dicts of str in the trace, the rest by C call. */
+/*  Subscripts and slices: items of lists, tuples, strings, bytes, bytearrays, arrays and ranges in the trace, those of dicts by helpers
+    that run no code where that can be told; methods written in Python are followed; the rest is the interpreter's C call. */
 #include "record/call.h"
 
 /* The index as 0 <= i < size, guarded; IR_NONE when it is out of range now. */

@@ -1,8 +1,8 @@
 /*  Calls that machine code makes of Python functions that it did not inline: those with loops of their own, and recursion.
 
-    Those that are not light (light.c) come here instead of to the interpreter's vectorcall: such a function is compiled from its first instruction on when it was called
-    often, and its machine code is entered without an event in between. What it has no code for runs in the interpreter from the frame
-    that was made for it. */
+    Those that cannot be light (light.c) come here, instead of to the interpreter's vectorcall. A function that was called often is compiled
+    from its first instruction on, and its machine code is entered without an event in between, over a frame made for it; where the machine
+    code leaves, the interpreter goes on in that frame. */
 #include "runtime/state.h"
 
 bool rt_is_simple_code(const PyCodeObject *code)

@@ -5,7 +5,8 @@
     exit's drops are released at the very end. rt_go_on runs the frames above the root to their ends, each result
     going to the frame below.
 
-    rt_sync shows the same frames while the trace goes on: slots get references of their own, the trace keeps what it has.
+    rt_sync shows the same frames while the trace goes on: slots get references of their own, the trace keeps what it has. Most such
+    snapshots are *flat*: each entry stands for itself, so that it is written where it belongs with nothing built before.
     rt_unsync takes the pushed frames away, unless somebody holds their frame objects: such a frame has to go on
     as the very same, so the frames are kept, the trace is made to leave by its next guard_valid, and the exit
     takes them over. Their locals, and the root's once it has a frame object, may have been changed by then

@@ -120,7 +120,7 @@ static const ParamInfo *find_param(PyObject *name) {
             return &param_info[i];
         }
     }
-    PyErr_Format(PyExc_TypeError, "jitney has no option %R; jitney --help lists them", name);
+    PyErr_Format(PyExc_TypeError, "jitney has no option %R; python -m jitney --help lists them", name);
     return NULL;
 }
 

@@ -1,6 +1,6 @@
 /*  The one recording that may be running: starting it, feeding it, ending it.
 
-        idle --rt_record_root, rt_record_side--> running --INSTRUCTION events--> compiled or given up --> idle
+        idle --rt_record_root, rt_record_function, rt_record_side--> running --INSTRUCTION events--> compiled or given up --> idle
 
     What the recorder takes for a fact is watched from the step on that took it: a change while the recording
     runs spoils it. For that a tree is made at the start (a side trace's facts move to its parent's tree later).
@@ -226,12 +226,12 @@ static bool move_facts(Recorder *r, RtTree *tree)
     return tree == facts || rt_watch_deps(tree, first) == 0;
 }
 
-static void log_text_of(const IrTrace *t, const char *title)
+static void log_raw(const IrTrace *t)
 {
     if (rt_logs(RT_LOG_opt)) {
         Text text = {0};
         ir_print(t, &text);
-        rt_log_text(RT_LOG_opt, title, text.data);
+        rt_log_text(RT_LOG_opt, "raw", text.data);
         text_free(&text);
     }
 }
@@ -242,7 +242,7 @@ static void finish(void)
     const char *words = NULL;
     RecAbort why = ABORT_none;
     rec_stop_events(g.rec);
-    log_text_of(g.rec->raw, "raw");
+    log_raw(g.rec->raw);
     if (facts->dead || (g.parent != NULL && g.parent->dead)) {
         give_up(ABORT_global_changes, NULL);
         return;

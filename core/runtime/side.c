@@ -1,7 +1,7 @@
 /*  Hot exits: when one is worth a recording of its own, and what becomes of that.
 
-    Exits that say something about the moment and not about the path (the eval breaker, a trace made invalid, an
-    exception) are never recorded. One whose recordings fail is tried less and less often, then given up. */
+    Exits that say something about the moment and not about the path (the eval breaker, a trace made invalid, an exception that nobody
+    in the exit's frames catches) are never recorded. One whose recordings fail is tried less and less often, then given up. */
 #include "runtime/state.h"
 
 /* The tree that can go on where a trace ended, at the head of its loop. */

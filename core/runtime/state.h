@@ -109,7 +109,7 @@ typedef struct RtPlan {
     struct RtReturn *returns; /* of the root frame, nothing to be built: see light.c; or NULL */
     uint32_t left;         /* times until it is recorded */
     uint64_t taken, synced; /* times */
-    bool flat; /* see leave.c */
+    bool flat; /* each entry of the snapshot stands for itself: leave.c */
     int op_at[RT_MAX_FRAMES]; /* per frame: where the interpreter points while its instruction runs */
 } RtPlan;
 

@@ -1,4 +1,5 @@
-"""docs/how-it-works.md lists just the bytecode that the recorder does not compile; docs link to files that exist."""
+"""docs/how-it-works.md lists just the bytecode that the recorder does not compile; docs link to files that exist; the API tells of
+every option and counter."""
 
 from __future__ import annotations
 
@@ -25,6 +26,14 @@ def test_not_compiled() -> None:
         return
     found = BLOCK.search(text)
     assert found and found[2] == wanted, "make bless ONLY=tests/repo/test_docs.py"
+
+
+def test_options_and_counters_are_told() -> None:
+    told = (ROOT / "src" / "jitney" / "__init__.py").read_text()
+    runtime = ROOT / "core" / "runtime"
+    rows = re.findall(r"^PARAM_(?:INT|TEXT)\(\s*(\w+)", (runtime / "params.def").read_text(), re.MULTILINE)
+    rows += re.findall(r"^STAT\(\s*(\w+)", (runtime / "stats.def").read_text(), re.MULTILINE)
+    assert rows and [name for name in rows if not re.search(rf"\b{name}\b", told)] == []
 
 
 def test_links() -> None:
