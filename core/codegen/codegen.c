@@ -498,6 +498,7 @@ static void make_label(CgFunc *f) {
         abort();
     }
     out->params = (CgLoc *)(out + 1);
+    out->rounds = f->config->rounds;
     for (int i = 0; i < label->nparams; i++) {
         IrRef r = resolve(f, label->params[i]);
         out->params[i] = cg_loc(f, head_place(f, r), r);

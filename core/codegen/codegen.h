@@ -20,7 +20,6 @@ typedef struct CgRun {
     void *frame;                 /* the root frame; sync, unsync and dealloc may put it elsewhere */
     struct CgExit *exit;         /* set by the exit taken */
     void *runtime;               /* the runtime's own */
-    uint64_t rounds;             /* counted up at each jump to a loop's head */
     uint64_t version;            /* the eval breaker's bits of version_mask at entry */
     uint64_t saved_sp;           /* machine code's own */
     struct CgExit *later;        /* a sync that was left to the function that is called next: CgConfig.call_function */
@@ -55,6 +54,7 @@ typedef struct CgExit {
 typedef struct CgLabel { /* IrLabel.code */
     uint8_t *address, *start; /* of the loop's head, of the trace */
     CgLoc *params;       /* where each parameter must be when jumping in */
+    uint64_t *rounds;    /* CgConfig.rounds of its trace */
 } CgLabel;
 
 typedef struct CgTrace {
@@ -99,6 +99,7 @@ typedef struct {
     CgLoc *exit_args;                              /* side traces: where the parent exit left each value */
     const uint64_t *exit_consts;                   /* the constants among these: CgTrace.consts of the parent */
     int nexit_args;
+    uint64_t *rounds;                              /* counts those of the loop that were finished; near the code, or NULL */
     bool spill_all, random_exits;                  /* stress */
 } CgConfig;
 

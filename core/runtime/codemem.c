@@ -4,7 +4,7 @@
     by address, free neighbours merged. A compile takes the largest free piece (its code's size is not known
     before) and gives back what it did not use. Protection is flipped for just the pages that are written, from
     rt_code_take to rt_code_keep, or from rt_code_open to rt_code_close; the GIL is held all the while, and
-    machine code runs with the GIL only. */
+    machine code runs with the GIL only. A page behind it is data, for what machine code counts. */
 #include "runtime/state.h"
 
 #include <errno.h>
@@ -27,6 +27,7 @@ static struct {
     Block *blocks;
     uint8_t *open_at; /* pages that are writable now */
     size_t open_size;
+    unsigned ncounters; /* handed out */
 } mem;
 
 static void protect(uint8_t *at, size_t size, int how)
@@ -56,7 +57,7 @@ void rt_code_close(void)
 int rt_codemem_start(size_t bytes)
 {
     Block *all = calloc(1, sizeof *all);
-    void *base = mmap(NULL, bytes, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void *base = mmap(NULL, bytes + PAGE, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (base == MAP_FAILED || all == NULL) {
         free(all);
         PyErr_Format(PyExc_RuntimeError, "jitney: there is no executable memory: %s", strerror(errno));
@@ -67,7 +68,14 @@ int rt_codemem_start(size_t bytes)
     mem.size = bytes;
     mem.used = 0;
     mem.blocks = all;
+    protect(mem.base + bytes, PAGE, PROT_READ | PROT_WRITE);
     return 0;
+}
+
+uint64_t *rt_code_counter(void)
+{
+    uint64_t *counters = (uint64_t *)(mem.base + mem.size);
+    return &counters[mem.ncounters++ % (PAGE / sizeof *counters)];
 }
 
 void rt_codemem_stop(void)
@@ -78,7 +86,7 @@ void rt_codemem_stop(void)
         mem.blocks = next;
     }
     if (mem.base != NULL) {
-        munmap(mem.base, mem.size);
+        munmap(mem.base, mem.size + PAGE);
     }
     memset(&mem, 0, sizeof mem);
 }

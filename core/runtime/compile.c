@@ -79,6 +79,7 @@ static CgTrace *generate(IrTrace *t, RtTree *tree, CgExit *from, void **memory, 
     size_t room = 0;
     CgConfig config = rt.config;
     config.valid_flag = &tree->valid;
+    config.rounds = tree->rounds;
     uint64_t mask;
     config.breaker = tree->breaker = cpy_eval_breaker(rt.recording.ts, &mask);
     if (from != NULL) {
@@ -147,6 +148,10 @@ static RtTrace *install(RtTree *tree, CgTrace *cg, IrTrace *kept, void *memory, 
     cg->ir = kept;
     cg->runtime = trace;
     rt_tree_add(tree, trace);
+    RtCode *c = rt_code(tree->code, true);
+    if (c != NULL) {
+        c->ntraces++;
+    }
     return trace;
 }
 

@@ -89,29 +89,27 @@ static __attribute__((noinline)) void run_machine_code(PyThreadState *ts, CpyFra
     mine.counted = 0;
     run.frame = f;
     run.exit = NULL;
-    run.rounds = 0;
     run.later = NULL;
     run.runtime = &mine;
     run.version = cpy_monitoring_version(ts);
     clear_above(f, tree);
-    uint64_t start = rt_weigh_entry(tree);
+    RtEntry entry = rt_weigh_entry(tree);
     CgExit *exit = rt.enter(tree->root->cg->code, &run);
-    uint64_t cycles = rt_now() - start;
+    uint64_t cycles = rt_now() - entry.now;
     rt_plan(exit);
     note_stay(tree, exit, cycles);
     if (tree->kind == REC_FUNCTION) {
         tree->spent += (int64_t)cycles;
     }
-    uint64_t rounds = run.rounds;
     rt_rebuild(&run, exit, leaving);
-    rt_weigh(tree, exit, rounds);
+    rt_weigh(tree, entry);
 }
 
 /* A trace that ended at the head of a compiled loop goes on there. */
 static RtTree *next_tree(PyThreadState *ts, CpyFrame *f, const RtLeaving *leaving)
 {
     RtTree *next = leaving->raising || leaving->record != NULL ? NULL : rt_tree_at(leaving->exit);
-    return next != NULL && !next->shut && !next->resting && may_enter(ts, f, next) ? next : NULL;
+    return next != NULL && !next->shut && next->scales.phase != RT_RESTING && may_enter(ts, f, next) ? next : NULL;
 }
 
 /* From the tree on until the interpreter has to go on. */
@@ -161,7 +159,7 @@ int rt_enter(PyThreadState *ts, CpyFrame *f, RtPlace *p)
     if (p->tree->shut) {
         return 1;
     }
-    if (rt_rests(p) || !may_enter(ts, f, p->tree)) {
+    if (rt_rests(p->tree) || !may_enter(ts, f, p->tree)) {
         return 0;
     }
     stack.nesting++;

@@ -401,7 +401,6 @@ static inline void start_run(CgRun *run, RtRun *mine, Slots *slots, PyFunctionOb
     mine->counted = counted;
     run->frame = slots->words;
     run->exit = NULL;
-    run->rounds = 0;
     run->runtime = mine;
     run->later = NULL;
     run->version = caller->version;

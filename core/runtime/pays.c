@@ -1,27 +1,31 @@
-/*  Does a loop's machine code pay? It is weighed against what the same rounds take without it.
+/*  Does a loop's machine code pay? Its rounds are weighed against what the same rounds take without it.
+
+    Now and then the tree rests: the interpreter goes some rounds. About as many that machine code goes right after it are the other
+    half of a pair. The tree wins or loses the pair; one that lost clearly more pairs than it won is shut, one that won
+    clearly more is left alone for longer and longer. Pairs lie apart, as a program does different things at different times.
 
     What is compared is all the time that goes by from event to event of the loop, for each round: what the interpreter has
     to do behind an exit belongs to the round, and rounds that leave are not those that are short. What lies between two runs
-    of the loop comes in on both sides; of that, and of any gap, at most eight usual rounds count. The clock stands while Jitney records
-    and compiles: that is done once.
-
-    What the interpreter takes is measured while the loop is counted, and anew when the tree has been used for a while: it rests, the
-    interpreter goes some rounds. So does a tree that seems to lose; only one that loses again and again is shut. */
+    of the loop comes in on both sides. As that can be anything, there are two measures: of the one, a gap, or a round, counts as at most
+    eight usual rounds; it is steady, but not fair to code that goes on behind the loop. The other takes all as it is. Only who loses by both
+    is shut. The clock stands while Jitney records and compiles: that is done once. */
 #include "runtime/state.h"
 
 #include <time.h>
 #include <x86intrin.h>
 
 enum {
-    EVENT_CYCLES = 200,      /* a round in the interpreter would do without */
-    STRETCH_ENTRIES = 256,   /* a stretch is at least as many entries that together are not short, or a long one */
-    SHORT_CYCLES = 10 * 1000 * 1000, STRETCH_CYCLES = 60 * 1000 * 1000,
-    STRIKES = 2,             /* stretches in a row that lost */
+    EVENT_CYCLES = 100,      /* a round in the interpreter would do without */
+    CLIP = 8,                /* usual rounds */
     REST_ROUNDS = 128, REST_CYCLES = 8 * 1000 * 1000,
-    MAX_RESTS = 3,
     LONG_RUN = 32,           /* rounds */
+    SHORT_STAY = 450,        /* cycles */
+    SHORT_STRETCH = 1000 * 1000, LONG_STRETCH = 8 * 1000 * 1000, SETTLED_STRETCH = 1000 * 1000 * 1000, /* cycles between two pairs */
+    DECIDED = 4,             /* pairs won more than lost */
     MANY_SIDES = 32,         /* one more is no hope */
 };
+
+static const double CLEAR = 1.5, EVEN = 1.03;
 
 uint64_t rt_now(void)
 {
@@ -40,7 +44,7 @@ void rt_end_aside(uint64_t start, uint64_t beside)
 
 static int64_t clipped(int64_t took, int64_t usual)
 {
-    return usual != 0 && took > 8 * usual ? 8 * usual : took;
+    return usual != 0 && took > CLIP * usual ? CLIP * usual : took;
 }
 
 /* The usual is the median, crept up on by small steps. */
@@ -77,45 +81,29 @@ bool rt_may_spend(void)
     return rt.params.threshold <= AT_ONCE || spent < START_NS + (now - start) / PART;
 }
 
-/* ---- a rest ------------------------------------------------------------------------------------ */
-static void start_rest(RtTree *tree)
+/* ---- what is measured ------------------------------------------------------------------------ */
+/* What went by since the last event of the loop, entry or exit. */
+static int64_t lap(RtScales *s, uint64_t now)
 {
-    RtPlace *p = rt_place(tree->code, tree->at, false);
-    if (p == NULL) {
-        return;
-    }
-    p->clock = 0;
-    p->round_cycles = 0;
-    tree->clock = 0;
-    tree->rests++;
-    tree->rest_rounds = tree->rest_cycles = 0;
-    tree->resting = true;
+    int64_t took = s->clock == 0 ? 0 : (int64_t)(now - s->clock);
+    s->clock = now;
+    return took > 0 ? took : 0; /* What is set aside for a recording is but a guess. */
 }
 
-bool rt_rests(RtPlace *p)
+static void start_sample(RtScales *s, RtSample *sample, RtPhase phase)
 {
-    RtTree *tree = p->tree;
-    if (!tree->resting) {
-        return false;
-    }
-    uint64_t now = rt_now();
-    if (p->clock != 0) {
-        int64_t took = (int64_t)(now - p->clock) - EVENT_CYCLES;
-        took = clipped(took > 1 ? took : 1, p->round_cycles != 0 ? p->round_cycles : tree->round_cycles); /* The first may be a gap. */
-        p->round_cycles = creep(p->round_cycles, took);
-        tree->rest_cycles += clipped(took, p->round_cycles);
-        tree->rest_rounds++;
-    }
-    p->clock = now;
-    if (tree->rest_rounds >= REST_ROUNDS || tree->rest_cycles >= REST_CYCLES) {
-        tree->resting = false;
-        tree->round_cycles = tree->rest_cycles / tree->rest_rounds;
-        tree->usual = p->round_cycles;
-    }
-    return tree->resting;
+    *sample = (RtSample){0};
+    s->phase = phase;
+    s->clock = 0;
+    s->turn++;
 }
 
-/* ---- weighing ---------------------------------------------------------------------------------- */
+static bool is_enough(const RtSample *sample)
+{
+    return sample->rounds >= REST_ROUNDS || sample->clipped >= REST_CYCLES;
+}
+
+/* ---- the verdict ------------------------------------------------------------------------------ */
 void rt_shut(RtTree *tree)
 {
     rt_log(RT_LOG_abort, "given_up", tree->code, tree->at, "%s: %s", rec_abort_name[ABORT_nothing_gained],
@@ -124,81 +112,154 @@ void rt_shut(RtTree *tree)
     tree->shut = true;
 }
 
-/* While side traces are still added it may get better. */
+/* Of an interpreter's round to the machine code's. A long run's later rounds may have more to do than its first, which are those that were
+   the interpreter's: it can only win. */
+static int verdict(double off, double on, bool long_runs)
+{
+    if (on <= off) {
+        return off > on * CLEAR ? 2 : 1;
+    }
+    return long_runs || on < off * EVEN ? 0 : on > off * CLEAR ? -2 : -1;
+}
+
+/* While traces are still added here it may get better. */
+static bool is_growing(RtTree *tree)
+{
+    RtCode *c = rt_code(tree->code, false);
+    int n = c != NULL ? c->ntraces : 0;
+    bool grew = n != tree->scales.ntraces_seen && tree->nsides < MANY_SIDES;
+    tree->scales.ntraces_seen = n;
+    return grew;
+}
+
+/* About what event, entry and exit take: who stays for less than that hardly gains. */
+static bool stays_short(const RtTree *tree)
+{
+    return tree->stay < SHORT_STAY;
+}
+
+static void note_pair(RtTree *tree)
+{
+    RtScales *s = &tree->scales;
+    bool long_runs = s->on.rounds >= LONG_RUN * s->on.runs, grows = is_growing(tree);
+    double off = (double)s->off.clipped / (double)s->off.rounds, on = (double)s->on.clipped / (double)s->on.rounds;
+    double all_off = (double)s->off.cycles / (double)s->off.rounds, all_on = (double)s->on.cycles / (double)s->on.rounds;
+    if (long_runs) {
+        off = all_off;
+        on = all_on;
+    }
+    int won = verdict(off, on, long_runs) - stays_short(tree);
+    if (won > 0 || !grows) {
+        s->balance += won;
+        s->all_balance += verdict(all_off, all_on, long_runs) - 2 * stays_short(tree);
+    }
+    rt_log(RT_LOG_record, "weighed", tree->code, tree->at,
+           "interpreter=%.0f machine=%.0f all=%.0f:%.0f stay=%lld rounds=%lld runs=%lld balance=%d:%d", off, on, all_off, all_on,
+           (long long)tree->stay, (long long)s->on.rounds, (long long)s->on.runs, s->balance, s->all_balance);
+}
+
+static int within(int balance)
+{
+    return balance > DECIDED ? DECIDED : balance < -DECIDED ? -DECIDED : balance;
+}
+
+static void plan_next(RtScales *s)
+{
+    bool settled = s->balance >= DECIDED;
+    int64_t longest = settled ? SETTLED_STRETCH : LONG_STRETCH;
+    s->stretch = s->stretch * 2 < longest ? s->stretch * 2 : longest;
+    s->left = s->stretch - s->stretch / 4 + (int64_t)(__rdtsc() >> 4) % (s->stretch / 2); /* Not in step with the program. */
+    s->balance = within(s->balance);
+    s->all_balance = within(s->all_balance);
+    s->phase = RT_RUNNING;
+}
+
 static void judge(RtTree *tree)
 {
-    if (tree->spent < (tree->entered < STRETCH_ENTRIES ? STRETCH_CYCLES : SHORT_CYCLES)) {
-        return;
-    }
-    bool grew = tree->nsides != tree->nsides_seen && tree->nsides < MANY_SIDES;
-    rt_log(RT_LOG_record, "weighed", tree->code, tree->at, "entries=%d cycles=%lld gained=%lld round=%lld",
-           tree->entered, (long long)tree->spent, (long long)tree->gained, (long long)tree->round_cycles);
-    tree->strikes = tree->gained >= 0 ? 0 : tree->strikes + !grew;
-    tree->nsides_seen = tree->nsides;
-    tree->gained = tree->spent = tree->entered = 0;
-    if (tree->rests == 0) {
-        start_rest(tree); /* The first measure was of a program that had just begun. */
-        return;
-    }
-    if (tree->strikes < STRIKES) {
-        return;
-    }
-    tree->strikes = 0;
-    if (tree->rests < MAX_RESTS) {
-        start_rest(tree);
-    }
-    else {
+    RtScales *s = &tree->scales;
+    note_pair(tree);
+    if (s->balance <= -DECIDED && s->all_balance < 0) {
         rt_shut(tree);
     }
+    plan_next(s);
 }
 
+/* ---- the tree rests ----------------------------------------------------------------------------- */
+bool rt_rests(RtTree *tree)
+{
+    RtScales *s = &tree->scales;
+    if (s->phase != RT_RESTING) {
+        return false;
+    }
+    uint64_t now = rt_now();
+    if (s->clock != 0) {
+        int64_t took = (int64_t)(now - s->clock) - EVENT_CYCLES;
+        took = took > 1 ? took : 1;
+        s->usual = creep(s->usual, took);
+        s->off.clipped += clipped(took, s->usual);
+        s->off.cycles += took;
+        s->off.rounds++;
+    }
+    s->clock = now;
+    if (is_enough(&s->off)) {
+        start_sample(s, &s->on, RT_MEASURED);
+    }
+    return s->phase == RT_RESTING;
+}
+
+/* ---- the tree runs ------------------------------------------------------------------------------- */
 static bool is_weighed(const RtTree *tree)
 {
-    return tree->round_cycles != 0 && tree->kind == REC_LOOP && !tree->shut && !tree->dead && !tree->resting;
+    return tree->kind == REC_LOOP && !tree->shut && !tree->dead && tree->scales.phase != RT_RESTING;
 }
 
-/* What went by since the last entry or exit: a gap between two runs, or, in a run, what came before one below it. */
-static int64_t lap(RtTree *tree, uint64_t now)
+/* A gap between two runs, or, in a run, what came before one below it. */
+RtEntry rt_weigh_entry(RtTree *tree)
 {
-    int64_t took = tree->clock == 0 ? 0 : (int64_t)(now - tree->clock);
-    tree->clock = now;
-    return took;
-}
-
-uint64_t rt_weigh_entry(RtTree *tree)
-{
-    uint64_t now = rt_now();
-    if (is_weighed(tree)) {
-        int64_t took = lap(tree, now);
-        took = tree->running > 0 ? took : clipped(took, tree->usual != 0 ? tree->usual : tree->round_cycles);
-        tree->spent += took;
-        tree->gained -= took;
+    RtScales *s = &tree->scales;
+    RtEntry entry = {.now = rt_now(), .rounds = *tree->rounds, .turn = s->turn};
+    if (s->phase == RT_MEASURED) {
+        int64_t took = lap(s, entry.now);
+        s->on.cycles += took;
+        s->on.clipped += s->running > 0 ? took : clipped(took, s->usual);
     }
-    tree->running++;
-    return now;
+    s->running++;
+    return entry;
 }
 
-/* The first round is done before the loop's head. The one that is going on when the trace is left is the interpreter's: one more. */
-static int64_t rounds_done(const RtTree *tree, const CgExit *exit, uint64_t rounds)
+static void add_run(RtScales *s, int64_t took, int64_t rounds)
 {
-    bool past_first = rounds > 0 || exit->carries || exit->trace != tree->root->cg;
-    return (int64_t)rounds + past_first + 1;
+    s->on.cycles += took;
+    s->on.clipped += clipped(took, s->usual * rounds);
+    s->on.rounds += rounds;
+    s->on.runs++;
 }
 
-void rt_weigh(RtTree *tree, const CgExit *exit, uint64_t rounds)
+/* The event that led to the run is of a round as well. */
+void rt_weigh(RtTree *tree, RtEntry entry)
 {
-    uint64_t now = rt_now();
-    tree->running--;
+    RtScales *s = &tree->scales;
+    s->running--;
     if (!is_weighed(tree)) {
         return;
     }
-    int64_t took = lap(tree, now);
-    int64_t gained = rounds_done(tree, exit, rounds) * tree->round_cycles - took;
-    if (gained < 0 && rounds >= LONG_RUN) {
-        gained = 0; /* What its rounds did was more; next to them entering and leaving is nothing. */
+    uint64_t now = rt_now();
+    int64_t took = (int64_t)(now - entry.now);
+    tree->stay = creep(tree->stay, took);
+    if (s->phase == RT_RUNNING) {
+        s->left -= took;
+        if (s->left <= 0) {
+            start_sample(s, &s->off, RT_RESTING);
+        }
+    } else if (entry.turn == s->turn) {
+        add_run(s, lap(s, now), (int64_t)(*tree->rounds - entry.rounds) + 1);
+        if (is_enough(&s->on)) {
+            judge(tree);
+        }
     }
-    tree->spent += took;
-    tree->gained += gained;
-    tree->entered++;
-    judge(tree);
+}
+
+void rt_weigh_new(RtTree *tree, int64_t usual)
+{
+    tree->scales = (RtScales){.usual = usual, .stretch = SHORT_STRETCH, .left = SHORT_STRETCH};
 }

@@ -267,7 +267,7 @@ static void finish(void)
     }
     RtPlace *p = rt_place(g.code, g.at, true);
     if (p != NULL && !tree->dead) {
-        tree->round_cycles = p->round_cycles;
+        rt_weigh_new(tree, p->round_cycles);
         p->tree = tree;
     }
     rt_release(&facts_hold);

@@ -52,6 +52,7 @@ typedef struct RtCode {
     RtPlace *places;
     struct RtSite *sites; /* calls that consume generators: consumers.c */
     bool no_inline;
+    int ntraces;          /* that were ever compiled for its loops */
 } RtCode;
 
 /* ---- traces ----------------------------------------------------------------------------------- */
@@ -68,18 +69,38 @@ typedef struct RtTrace {
     size_t kept;           /* bytes of memory beside the code */
 } RtTrace;
 
+typedef struct {
+    int64_t rounds, runs;
+    int64_t cycles, clipped; /* in all; without what is far from usual */
+} RtSample;
+
+typedef enum { RT_RUNNING, RT_RESTING, RT_MEASURED } RtPhase;
+
+typedef struct {
+    RtPhase phase;
+    unsigned turn;        /* counts phases: a run that spans two is no measure */
+    RtSample off, on;     /* the pair: the interpreter's rounds, the machine code's */
+    int balance;          /* pairs won more than lost, a clear one counts twice: by what is clipped, */
+    int all_balance;      /* by all */
+    int64_t stretch, left; /* cycles from pair to pair; to go */
+    int64_t usual;        /* what a round takes in the interpreter: about the median; 0: not known */
+    uint64_t clock;       /* the last event, entry or exit; 0: none yet */
+    int running;          /* runs that go on */
+    int ntraces_seen;
+} RtScales; /* pays.c */
+
 typedef struct RtTree {
     uint8_t valid;         /* what machine code looks at */
     bool dead;             /* was invalidated */
     bool is_new;           /* since rt_retire_trees last looked */
     bool shut;             /* does not pay: not entered from the interpreter, only by the traces that jump into it */
-    bool resting;          /* the interpreter goes some rounds to be measured: pays.c */
-    uint8_t strikes, rests; /* stretches in a row that gained nothing; how often it rested */
+    uint8_t strikes;       /* stretches in a row that gained nothing: function.c, */
     bool looks_at_frame;   /* has guard_valid: useless while the frame has an object */
     void *breaker;         /* the eval breaker that its code looks at: of one thread only */
     RecKind kind;
     PyCodeObject *code;    /* of the root frame; owned through objects */
     int at;
+    uint64_t *rounds;      /* its machine code counts them here */
     int first_stack_slot, entry_depth;
     RtTrace *traces;       /* newest first; the root is the last */
     RtTrace *root;
@@ -89,14 +110,11 @@ typedef struct RtTree {
     int refs;              /* scratch: reached from an activation */
     uint64_t entries, useless; /* how often entered; left at an exit that is given up */
     uint64_t entries_seen;     /* by rt_retire_trees */
-    int64_t round_cycles;      /* of a round in the interpreter */
-    int64_t usual;             /* the median of those */
-    int64_t rest_cycles, rest_rounds;
-    uint64_t clock;            /* when it was last entered or left */
-    int running;               /* runs that go on */
-    int64_t gained, spent;     /* cycles over the interpreter and in all, since it was last weighed */
-    int entered;               /* since then */
-    int nsides_seen;
+    int64_t spent;             /* cycles of this one, */
+    int entered;               /* its entries, */
+    int nsides_seen;           /* what there was before it */
+    RtScales scales;
+    int64_t stay;              /* cycles of an entry: about the median */
     int64_t cycles;        /* spent in machine code, smoothed, per entry */
     uint64_t unwatched;    /* monitoring version at which no other tool watched its code */
     struct RtTree *next;   /* of all trees */
@@ -231,6 +249,7 @@ void rt_retire_trees(void);      /* now and then: kills those that nobody enters
 /* codemem.c */
 int rt_codemem_start(size_t bytes); /* -1 with an exception */
 void rt_codemem_stop(void);
+uint64_t *rt_code_counter(void);               /* for machine code to count in; there are so many, then they are shared */
 uint8_t *rt_code_take(size_t *room);           /* the largest piece there is, writable; NULL: none */
 void *rt_code_keep(uint8_t *code, size_t used); /* the rest goes back; executable from here on */
 void rt_code_drop(void *block);
@@ -251,10 +270,12 @@ uint64_t rt_start_aside(void);                            /* this and */
 void rt_end_aside(uint64_t start, uint64_t beside);       /* this; `beside` are some more */
 void rt_clock_round(RtPlace *p, CpyFrame *f);             /* at each event of a loop that is counted */
 void rt_shut(RtTree *tree);                               /* it does not pay */
-bool rt_rests(RtPlace *p);                                /* at each event of a compiled loop: leave it to the interpreter */
+bool rt_rests(RtTree *tree);                              /* at each event of a compiled loop: leave it to the interpreter */
 bool rt_may_spend(void);                                  /* time for one more recording */
-uint64_t rt_weigh_entry(RtTree *tree);                    /* before each run; the time */
-void rt_weigh(RtTree *tree, const CgExit *exit, uint64_t rounds); /* after it */
+typedef struct { uint64_t now, rounds; unsigned turn; } RtEntry;
+void rt_weigh_new(RtTree *tree, int64_t usual);           /* cycles of a round in the interpreter, or 0 */
+RtEntry rt_weigh_entry(RtTree *tree);                     /* before each run */
+void rt_weigh(RtTree *tree, RtEntry entry); /* after it */
 int rt_enter(PyThreadState *ts, CpyFrame *f, RtPlace *p); /* as an event callback's result */
 PyObject *rt_enter_function(PyThreadState *ts, CpyFrame *f, RtTree *tree); /* a frame that was pushed for it, which is gone then */
 /* What comes behind the first run of machine code that was not entered by those. */

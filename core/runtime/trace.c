@@ -13,7 +13,7 @@ RtTree *rt_tree_new(RecKind kind, PyCodeObject *code, int at)
 {
     RtTree *tree = calloc(1, sizeof *tree);
     if (tree != NULL) {
-        *tree = (RtTree){.valid = 1, .is_new = true, .kind = kind, .code = code, .at = at, .next = rt.trees};
+        *tree = (RtTree){.valid = 1, .is_new = true, .kind = kind, .code = code, .at = at, .rounds = rt_code_counter(), .next = rt.trees};
         rt.trees = tree;
     }
     return tree;

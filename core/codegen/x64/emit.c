@@ -784,8 +784,10 @@ static void leave_at_random(Emit *e, const CgInsn *n) {
     x64_exit_if(e, CC_S, n);
 }
 
-static void count_round(Emit *e) {
-    x64_alu_mi(&e->a, ALU_ADD, W64, x64_at(RBP, (int32_t)offsetof(CgRun, rounds)), 1);
+static void count_round(Emit *e, const uint64_t *rounds) {
+    if (rounds != NULL && x64_is_near(&e->a, rounds)) {
+        x64_alu_mi(&e->a, ALU_ADD, W64, (X64Mem){.kind = MEM_ADDRESS, .address = rounds}, 1);
+    }
 }
 
 static void emit_control(Emit *e, const CgInsn *n) {
@@ -793,15 +795,14 @@ static void emit_control(Emit *e, const CgInsn *n) {
     case IR_loop:
         x64_align(&e->a, 32);
         e->head = (uint32_t)e->a.at;
+        count_round(e, e->config->rounds); /* Whoever comes here has finished one, the first, which is before the head, as well. */
         break;
     case IR_end_loop:
-        count_round(e);
         x64_bind_to(&e->a, x64_jmp(&e->a), e->head);
         break;
     case IR_end_link: {
         const CgLabel *label = ir_at(e->f->ir, n->ref)->imm.label->code;
         if (label) {
-            count_round(e);
             x64_jmp_address(&e->a, label->address);
         } else {
             cg_fail(e->f, "a link to a label that has no code");
@@ -811,7 +812,7 @@ static void emit_control(Emit *e, const CgInsn *n) {
     case IR_end_start: {
         const CgLabel *label = ir_at(e->f->ir, n->ref)->imm.label->code;
         if (label) {
-            count_round(e);
+            count_round(e, label->rounds);
             x64_jmp_address(&e->a, label->start);
         } else {
             cg_fail(e->f, "a link to a label that has no code");
