@@ -65,6 +65,7 @@ PyFunctionObject *rec_special(Recorder *r, PyObject *o, const char *name)
 typedef struct {
     RecVal slots[256];
     bool taken[CALL_MAX_ARGS];
+    int nleft, left[CALL_MAX_ARGS]; /* keywords for **kwargs */
 } Binding;
 
 /* Not PyCode_GetVarnames, which makes a tuple that stays with the code and can be counted. */
@@ -89,10 +90,14 @@ static bool bind_keywords(PyCodeObject *code, Binding *b, int npos, RecVal *args
     int nkw = kwnames ? (int)PyTuple_GET_SIZE(kwnames) : 0;
     for (int i = 0; i < nkw; i++) {
         int slot = slot_of_keyword(code, PyTuple_GET_ITEM(kwnames, i));
-        if (slot < 0 || b->slots[slot].ref != IR_NONE) {
+        if (slot < 0 ? !(code->co_flags & CO_VARKEYWORDS) : b->slots[slot].ref != IR_NONE) {
             return false;
         }
-        b->slots[slot] = args[npos + i];
+        if (slot < 0) {
+            b->left[b->nleft++] = i;
+        } else {
+            b->slots[slot] = args[npos + i];
+        }
     }
     return true;
 }
@@ -148,22 +153,35 @@ static bool bind_varargs(Recorder *r, PyCodeObject *code, Binding *b, int npos, 
     return true;
 }
 
-static PyObject *make_empty_dict(PyObject *self, PyObject *const *items, size_t n, PyObject *last)
+static PyObject *make_keyword_dict(PyObject *self, PyObject *const *items, size_t n, PyObject *names)
 {
     (void)self;
-    (void)items;
-    (void)n;
-    (void)last;
-    return PyDict_New();
+    PyObject *dict = PyDict_New();
+    for (size_t i = 0; dict != NULL && i < n; i++) {
+        if (PyDict_SetItem(dict, PyTuple_GET_ITEM(names, i), items[i]) < 0) {
+            Py_CLEAR(dict);
+        }
+    }
+    return dict;
 }
 
-/* No keyword is left over, or it could not be bound: **kwargs is a new dict that is empty. */
-static void bind_varkeywords(Recorder *r, PyCodeObject *code, Binding *b)
+/* **kwargs is a new dict of the keywords that are left over. */
+static void bind_varkeywords(Recorder *r, PyCodeObject *code, Binding *b, int npos, RecVal *args, PyObject *kwnames)
 {
     if (code->co_flags & CO_VARKEYWORDS) {
-        IrRef null = ir_const_obj(r->raw, NULL), none[1];
-        IrRef dict = rec_call_array_quiet(r, (void *)make_empty_dict, null, null, 0, 0, none);
+        IrRef values[CALL_MAX_ARGS];
+        PyObject *names = PyTuple_New(b->nleft);
+        for (int i = 0; names != NULL && i < b->nleft; i++) {
+            PyTuple_SET_ITEM(names, i, Py_NewRef(PyTuple_GET_ITEM(kwnames, b->left[i])));
+            values[i] = args[npos + b->left[i]].ref;
+        }
+        IrRef last = rec_const(r, names);
+        Py_XDECREF(names);
+        IrRef dict = rec_call_array_quiet(r, (void *)make_keyword_dict, ir_const_obj(r->raw, NULL), last, b->nleft, b->nleft, values);
         rec_set_known(r, dict, &PyDict_Type);
+        for (int i = 0; i < b->nleft; i++) {
+            rec_drop(r, args[npos + b->left[i]]);
+        }
         b->slots[code->co_argcount + code->co_kwonlyargcount + ((code->co_flags & CO_VARARGS) != 0)] = (RecVal){.ref = dict, .owned = 1};
     }
 }
@@ -183,10 +201,12 @@ static bool can_bind(PyFunctionObject *func, int n, PyObject *kwnames)
     }
     for (int i = 0; i < nkw; i++) {
         int slot = slot_of_keyword(code, PyTuple_GET_ITEM(kwnames, i));
-        if (slot < 0 || filled[slot]) {
+        if (slot < 0 ? !(code->co_flags & CO_VARKEYWORDS) : filled[slot]) {
             return false;
         }
-        filled[slot] = true;
+        if (slot >= 0) {
+            filled[slot] = true;
+        }
     }
     int ndefaults = func->func_defaults ? (int)PyTuple_GET_SIZE(func->func_defaults) : 0;
     bool ok = true;
@@ -218,7 +238,7 @@ bool rec_inline_call(Recorder *r, PyFunctionObject *func, IrRef func_ref, int n,
         rec_give_up(r, ABORT_odd_value);
         return false;
     }
-    bind_varkeywords(r, code, &b);
+    bind_varkeywords(r, code, &b, npos, args, kwnames);
     if (func_ref == IR_NONE) {
         rec_depend(r, REC_DEP_FUNCTION, (PyObject *)func, NULL); /* Another, of which only the code is known, must not live longer for it. */
     }
@@ -636,13 +656,66 @@ void rec_do_call_kw(Recorder *r)
     }
 }
 
-/* f(*args): as f with so many arguments. */
-static bool call_spread(Recorder *r, PyObject *args, int extra)
+enum { MAX_SPREAD = 16, MAX_KEYWORDS = 8 };
+
+/* Does whom the call binds its arguments to see the order of the keywords? */
+static bool sees_order(PyObject *callable)
 {
-    enum { MAX_SPREAD = 16 };
+    if (Py_IS_TYPE(callable, &PyMethod_Type)) {
+        callable = PyMethod_GET_FUNCTION(callable);
+    }
+    if (Py_IS_TYPE(callable, &PyType_Type)) {
+        PyObject *name = PyUnicode_InternFromString("__init__");
+        callable = name != NULL ? cpy_type_lookup((PyTypeObject *)callable, name) : NULL;
+        Py_XDECREF(name);
+    }
+    return callable == NULL || !PyFunction_Check(callable) || (((PyCodeObject *)PyFunction_GET_CODE(callable))->co_flags & CO_VARKEYWORDS);
+}
+
+/* The keywords of a dict, when it is guarded to have just these: as a tuple that the trace keeps, or NULL. */
+static PyObject *known_keywords(Recorder *r, PyObject *kwargs, PyObject *callable)
+{
+    Py_ssize_t n = kwargs != NULL ? PyDict_GET_SIZE(kwargs) : 0, pos = 0;
+    if (n == 0 || n > MAX_KEYWORDS || !cpy_dict_is_str(kwargs) || (n > 1 && sees_order(callable))) {
+        return NULL;
+    }
+    PyObject *names = PyTuple_New(n), *key;
+    for (Py_ssize_t i = 0; names != NULL && i < n && PyDict_Next(kwargs, &pos, &key, NULL); i++) {
+        PyTuple_SET_ITEM(names, i, Py_NewRef(key));
+    }
+    if (names != NULL) {
+        rec_const(r, names);
+        Py_DECREF(names);
+    }
+    return names;
+}
+
+static void add_keywords(Recorder *r, RecCall *c, IrRef dict, PyObject *kwargs, PyObject *names)
+{
+    Py_ssize_t n = PyTuple_GET_SIZE(names);
+    IrRef used = rec_load(r, dict, rec_field(r, CPY_OFF_dict_used, IR_W_I64, MEMID_dict));
+    rec_guard_bool(r, rec_op2(r, IR_eq_i64, used, rec_int(r, n)), true);
+    rec_guard_bool(r, rec_call1(r, IR_CALL_dict_is_str, dict), true);
+    for (Py_ssize_t i = 0; i < n; i++) {
+        PyObject *key = PyTuple_GET_ITEM(names, i);
+        RecVal v = {.ref = rec_call2(r, IR_CALL_dict_get_str, dict, rec_const(r, key))};
+        rec_op1(r, IR_guard_nonnull, v.ref);
+        rec_own(r, &v);
+        add_arg(c, v, PyDict_GetItemWithError(kwargs, key));
+    }
+    c->kwnames = names;
+}
+
+/* f(*args, **kwargs): as f with so many arguments and these keywords. */
+static bool call_spread(Recorder *r, PyObject *args, PyObject *kwargs, int extra)
+{
     PyObject *callable = rec_concrete(r, extra + 2);
     int n = (int)PyTuple_GET_SIZE(args);
     if (n > MAX_SPREAD || callable == NULL) {
+        return false;
+    }
+    PyObject *names = known_keywords(r, kwargs, callable);
+    if (names == NULL && kwargs != NULL && PyDict_GET_SIZE(kwargs) > 0) {
         return false;
     }
     RecCall c = {.callable = callable, .func = *rec_stack(r, extra + 2), .nstack = extra + 3};
@@ -661,6 +734,9 @@ static bool call_spread(Recorder *r, PyObject *args, int extra)
         rec_own(r, &v);
         add_arg(&c, v, PyTuple_GET_ITEM(args, i));
     }
+    if (names != NULL) {
+        add_keywords(r, &c, rec_stack(r, 0)->ref, kwargs, names);
+    }
     rec_drop(r, tuple);
     for (int i = 0; i < extra; i++) {
         rec_drop(r, *rec_stack(r, i));
@@ -675,12 +751,6 @@ static void guard_empty(Recorder *r, IrRef dict)
     rec_guard_bool(r, rec_op2(r, IR_eq_i64, used, rec_int(r, 0)), true);
 }
 
-/* The interpreter goes into a Python function's frame for less than a call of its C function costs. */
-static bool is_c_function(PyObject *callable)
-{
-    return callable != NULL && (PyCFunction_Check(callable) || Py_IS_TYPE(callable, &PyMethodDescr_Type));
-}
-
 void rec_do_call_ex(Recorder *r)
 {
     int extra = r->state->insn.arg ? 1 : 0;
@@ -692,15 +762,10 @@ void rec_do_call_ex(Recorder *r)
     if (kwargs != NULL) {
         rec_guard_type(r, rec_stack(r, 0)->ref, kwargs);
     }
-    bool empty = kwargs != NULL && PyDict_GET_SIZE(kwargs) == 0;
-    if (empty) {
+    if (kwargs != NULL && PyDict_GET_SIZE(kwargs) == 0) {
         guard_empty(r, rec_stack(r, 0)->ref);
     }
-    if ((kwargs == NULL || empty) && call_spread(r, args, extra)) {
-        return;
-    }
-    if (kwargs != NULL && !is_c_function(rec_concrete(r, extra + 2))) {
-        rec_give_up(r, ABORT_unsupported);
+    if (call_spread(r, args, kwargs, extra)) {
         return;
     }
     rec_guard_type(r, rec_stack(r, extra)->ref, args);
