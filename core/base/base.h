@@ -24,6 +24,5 @@
 #else
 #define JN_ASSERT(cond, ...) ((void)sizeof(cond))
 #endif
-#define JN_UNREACHABLE() __builtin_unreachable()
 
 #endif

@@ -199,17 +199,15 @@ PyObject *cpy_new_instance(PyTypeObject *type);
    no tp_finalize/tp_del, default dealloc (subtype_dealloc): a trace may leave them unmade. */
 bool cpy_type_is_plain(PyTypeObject *type);
 unsigned int cpy_type_version(PyTypeObject *type); /* assigns one if needed; 0 when there is none to be had */
-extern const int cpy_type_version_offset;          /* of tp_version_tag */
 /* Calls fn for each function that there is. It may do anything. */
 void cpy_each_function(void (*fn)(PyFunctionObject *));
 extern vectorcallfunc cpy_plain_vectorcall; /* the interpreter's own for functions; cpy_probe_layout finds it */
 bool cpy_function_is_plain(PyFunctionObject *f); /* its vectorcall is the interpreter's own */
-unsigned int cpy_function_version(PyFunctionObject *f); /* may be 0 */
-extern const int cpy_function_version_offset;
 /* Lookup along the MRO without side effects; borrowed; NULL without exception when absent. */
 PyObject *cpy_type_lookup(PyTypeObject *type, PyObject *name);
-/* For guarded look-ups: the index of a str key's entry in a dict with unicode keys and no split table; -1 otherwise. Address arithmetic for machine code: dict->ma_keys at *keys_offset; entries begin at
-   keys + *entries; entry i has key at +16*i and value at +16*i+8. */
+/* For guarded look-ups: the index of a str key's entry in a dict with unicode keys and no split table; -1 otherwise. Address
+   arithmetic for machine code: dict->ma_keys at *keys_offset; entries begin at keys + *entries; entry i has key at +16*i and
+   value at +16*i+8. */
 int cpy_dict_entry_index(PyObject *dict, PyObject *key);
 bool cpy_dict_is_str(PyObject *dict); /* has an exact dict only str keys (a unicode key table, or a split one) */
 bool cpy_dict_entry_layout(PyObject *dict, int *keys_offset, int *entries);

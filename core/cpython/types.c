@@ -190,19 +190,10 @@ cpy_type_is_plain(PyTypeObject *type)
 }
 
 /* ---- versions --------------------------------------------------------------------------------- */
-const int cpy_type_version_offset = (int)offsetof(PyTypeObject, tp_version_tag);
-const int cpy_function_version_offset = (int)offsetof(PyFunctionObject, func_version);
-
 unsigned int
 cpy_type_version(PyTypeObject *type)
 {
     return PyUnstable_Type_AssignVersionTag(type) ? type->tp_version_tag : 0;
-}
-
-unsigned int
-cpy_function_version(PyFunctionObject *f)
-{
-    return f->func_version;
 }
 
 PyObject *

@@ -154,7 +154,6 @@ int as_bool_object(OptContext *cx, OptVal v); /* constants: 1 True, 0 False, -1 
 /* emit.c */
 IrRef emit(OptContext *cx, IrOp op, const IrRef *args, int n, const IrInsn *imm, uint32_t snap);
 IrRef emit1(OptContext *cx, IrOp op, IrRef a);
-IrRef emit2(OptContext *cx, IrOp op, IrRef a, IrRef b);
 IrRef emit_pure(OptContext *cx, IrOp op, const IrRef *args, int n, const IrInsn *imm, uint32_t raw_snap);
 
 /* virtual.c */

@@ -26,11 +26,6 @@ IrRef emit1(OptContext *cx, IrOp op, IrRef a) {
     return emit(cx, op, &a, 1, NULL, 0);
 }
 
-IrRef emit2(OptContext *cx, IrOp op, IrRef a, IrRef b) {
-    IrRef args[] = { a, b };
-    return emit(cx, op, args, 2, NULL, 0);
-}
-
 static uint32_t hash_of(IrOp op, const IrRef *args, int n, int64_t imm) {
     uint64_t h = (uint64_t)op * 0x9e3779b97f4a7c15u ^ (uint64_t)imm;
     for (int i = 0; i < n; i++) {

@@ -128,7 +128,6 @@ IrRef rec_op(Recorder *r, IrOp op, int n, IrRef a, IrRef b, IrRef c);
 #define rec_op0(r, op) rec_op(r, op, 0, 0, 0, 0)
 #define rec_op1(r, op, a) rec_op(r, op, 1, a, 0, 0)
 #define rec_op2(r, op, a, b) rec_op(r, op, 2, a, b, 0)
-#define rec_op3(r, op, a, b, c) rec_op(r, op, 3, a, b, c)
 IrRef rec_slot_op(Recorder *r, IrOp op, int n, IrRef a, int slot);
 IrRef rec_load(Recorder *r, IrRef base, const IrField *f);
 IrRef rec_load_elem(Recorder *r, IrRef base, IrRef index, const IrField *f);
@@ -155,7 +154,6 @@ const IrKlass *rec_klass(Recorder *r, PyTypeObject *t);
 void rec_guard_type(Recorder *r, IrRef ref, PyObject *concrete);
 void rec_guard_is(Recorder *r, IrRef ref, PyObject *concrete);
 bool rec_is_const(Recorder *r, IrRef ref, PyObject **value);
-const IrKlass *rec_known(Recorder *r, IrRef ref);
 void rec_set_known(Recorder *r, IrRef ref, PyTypeObject *t);
 void rec_forget_types(Recorder *r);
 void rec_depend(Recorder *r, RecDepKind kind, PyObject *subject, PyObject *key);
@@ -171,7 +169,6 @@ const IrKlass *rec_iter_klass(Recorder *r, int kind);
 const IrKlass *rec_method_klass(Recorder *r);
 const IrKlass *rec_instance_klass(Recorder *r, PyTypeObject *t); /* plain classes; NULL if its attributes can't be told */
 bool rec_is_scalar(PyObject *o);                        /* hashing, comparing and formatting it runs no code: an exact int, str... */
-static inline bool rec_is_exact_int(PyObject *o) { return o && PyLong_CheckExact(o); }
 
 /* ---- numbers: arith.c --------------------------------------------------------------------------- */
 IrRef rec_unbox_int(Recorder *r, IrRef ref, PyObject *concrete); /* int or bool, guarded; concrete must fit */

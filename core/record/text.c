@@ -73,7 +73,7 @@ void rec_do_convert_value(Recorder *r)
     write_top(r, which == REPR, IR_CALL_str_any, rec_int(r, which));
 }
 
-/* Digits are not read as numbers beyond this: no row is wider. */
+/* Wider text is the interpreter's to make; digits are not read as numbers beyond this. */
 enum { MAX_WIDTH = 1000 };
 
 static int read_width(PyObject *text, Py_ssize_t *at)

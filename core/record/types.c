@@ -57,11 +57,6 @@ static void know(RecState *st, IrRef ref, const IrKlass *k)
     st->known.data[ref] = k;
 }
 
-const IrKlass *rec_known(Recorder *r, IrRef ref)
-{
-    return ref < r->state->known.len ? r->state->known.data[ref] : NULL;
-}
-
 static bool is_call(const IrInsn *insn)
 {
     return insn->op == IR_call || insn->op == IR_call_c || insn->op == IR_call_c_quiet || insn->op == IR_call_array ||

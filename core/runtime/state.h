@@ -263,8 +263,7 @@ void *rt_helper(IrCall which);
 
 struct RtLeaving;
 
-/* enter.c */
-/* Does a tree pay? (pays.c) */
+/* pays.c: does a tree pay? */
 uint64_t rt_now(void);                                    /* cycles, but for what goes by between */
 uint64_t rt_start_aside(void);                            /* this and */
 void rt_end_aside(uint64_t start, uint64_t beside);       /* this; `beside` are some more */
@@ -276,6 +275,8 @@ typedef struct { uint64_t now, rounds; unsigned turn; } RtEntry;
 void rt_weigh_new(RtTree *tree, int64_t usual);           /* cycles of a round in the interpreter, or 0 */
 RtEntry rt_weigh_entry(RtTree *tree);                     /* before each run */
 void rt_weigh(RtTree *tree, RtEntry entry); /* after it */
+
+/* enter.c */
 int rt_enter(PyThreadState *ts, CpyFrame *f, RtPlace *p); /* as an event callback's result */
 PyObject *rt_enter_function(PyThreadState *ts, CpyFrame *f, RtTree *tree); /* a frame that was pushed for it, which is gone then */
 /* What comes behind the first run of machine code that was not entered by those. */
