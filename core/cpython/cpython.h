@@ -295,6 +295,11 @@ bool cpy_is_main_interpreter(PyThreadState *ts);
 int cpy_enter_recursive_py(PyThreadState *ts); /* as the interpreter's own Python-call depth check: -1 with RecursionError */
 void cpy_leave_recursive_py(PyThreadState *ts);
 
+/* The collector, asked by a tp_traverse or tp_finalize of ours. */
+bool cpy_gc_is_collecting(void);
+bool cpy_gc_is_unreachable(PyObject *o); /* among what is about to go */
+void cpy_gc_forget_finalized(PyObject *o); /* its tp_finalize is called again */
+
 /* The exact functions the interpreter calls, where they are not public API. */
 PyObject *cpy_binary(CpyBinary op, bool inplace, PyObject *l, PyObject *r);
 PyObject *cpy_call_intrinsic_1(PyThreadState *ts, int which, PyObject *v);

@@ -273,6 +273,7 @@ static void finish(void)
     rt_release(&facts_hold);
     facts = NULL;
     forget_recording();
+    rt_keeper_renew();
     rt_retire_trees();
     rt_sweep();
 }

@@ -97,7 +97,7 @@ static int start_parts(void)
         return -1;
     }
     rt.watching = true;
-    if (rt_consumers_start() < 0) {
+    if (rt_consumers_start() < 0 || rt_keeper_start() < 0) {
         return -1;
     }
     if (cpy_monitor_start(rt_on_event) < 0) {

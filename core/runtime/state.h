@@ -246,6 +246,12 @@ void rt_sweep(void);             /* frees what is dead and not running */
 void rt_kill_all(void);
 void rt_retire_trees(void);      /* now and then: kills those that nobody enters any more; rt_sweep follows */
 
+void rt_mark_running(void);      /* `refs` of each tree: can an activation reach it */
+
+/* keeper.c */
+int rt_keeper_start(void);  /* -1 with an exception */
+void rt_keeper_renew(void); /* the next collection looks at it, come what may */
+
 /* codemem.c */
 int rt_codemem_start(size_t bytes); /* -1 with an exception */
 void rt_codemem_stop(void);

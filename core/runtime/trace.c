@@ -78,8 +78,9 @@ static void unmark_all(void)
     }
 }
 
-static void mark_running(void)
+void rt_mark_running(void)
 {
+    unmark_all();
     RtActivation *head = ring();
     for (RtActivation *a = head->next; a != head; a = a->next) {
         mark(a->tree);
@@ -205,8 +206,7 @@ void rt_sweep(void)
     PyObject *error = PyErr_GetRaisedException();
     for (bool found = true; found;) {
         found = false;
-        unmark_all();
-        mark_running();
+        rt_mark_running();
         for (RtTree *t = rt.trees; t != NULL && !found; t = t->next) {
             if (t->dead && !t->refs) {
                 free_tree(t);
@@ -247,8 +247,7 @@ void rt_retire_trees(void)
         return;
     }
     last = rt.stats.traces;
-    unmark_all();
-    mark_running();
+    rt_mark_running();
     for (RtTree *t = rt.trees; t != NULL; t = t->next) {
         if (t->entries != t->entries_seen) {
             mark(t);
