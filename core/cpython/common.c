@@ -441,15 +441,6 @@ cpy_call_intrinsic_1(PyThreadState *ts, int which, PyObject *v)
 }
 
 PyObject *
-cpy_load_method(PyObject *owner, PyObject *name, PyObject **self)
-{
-    PyObject *method = NULL;
-    bool unbound = _PyObject_GetMethod(owner, name, &method) != 0;
-    *self = unbound && method != NULL ? Py_NewRef(owner) : NULL;
-    return method;
-}
-
-PyObject *
 cpy_format_simple(PyObject *v)
 {
     return PyUnicode_CheckExact(v) ? Py_NewRef(v) : PyObject_Format(v, NULL);

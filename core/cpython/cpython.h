@@ -303,7 +303,6 @@ void cpy_gc_forget_finalized(PyObject *o); /* its tp_finalize is called again */
 /* The exact functions the interpreter calls, where they are not public API. */
 PyObject *cpy_binary(CpyBinary op, bool inplace, PyObject *l, PyObject *r);
 PyObject *cpy_call_intrinsic_1(PyThreadState *ts, int which, PyObject *v);
-PyObject *cpy_load_method(PyObject *owner, PyObject *name, PyObject **self); /* as LOAD_ATTR's method form; new refs */
 PyObject *cpy_format_simple(PyObject *v);
 PyObject *cpy_join(PyObject *const *items, Py_ssize_t n); /* of strs; -> NULL with an exception set */
 /* The dict or set that an exact iterator of such goes over, borrowed; NULL when it is over, and for others. */

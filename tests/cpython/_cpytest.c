@@ -525,25 +525,6 @@ FN(binary)
     return PyArg_ParseTuple(args, "ipOO", &op, &inplace, &l, &r) ? cpy_binary((CpyBinary)op, inplace, l, r) : NULL;
 }
 
-FN(load_global)
-{
-    PyObject *globals, *builtins, *name;
-    return PyArg_ParseTuple(args, "OOO", &globals, &builtins, &name) ? cpy_load_global(globals, builtins, name) : NULL;
-}
-
-FN(load_method)
-{
-    PyObject *o, *name, *bound;
-    if (!PyArg_ParseTuple(args, "OO", &o, &name)) {
-        return NULL;
-    }
-    PyObject *method = cpy_load_method(o, name, &bound);
-    if (method == NULL) {
-        return NULL;
-    }
-    return bound ? Py_BuildValue("(NN)", method, bound) : Py_BuildValue("(N)", method);
-}
-
 FN(intrinsic)
 {
     int which;
@@ -603,7 +584,7 @@ static PyMethodDef methods[] = {
     M(others_watch)
     M(ev_slots) M(ev_depth) M(static_depth) M(ev_place) M(ev_set) M(ev_go) M(ev_push) M(monitor_bare) M(inline_offset) M(inline_set)
     M(shared_keys) M(new_instance) M(type_facts) M(type_lookup) M(dict_entry) M(builtin_type) M(binary)
-    M(load_global) M(load_method) M(intrinsic) M(format) M(int_value) M(recursive) M(breaker)
+    M(intrinsic) M(format) M(int_value) M(recursive) M(breaker)
     {NULL, NULL, 0, NULL},
 #undef M
 };

@@ -212,20 +212,6 @@ def test_exact_functions(cpy):
     with pytest.raises(TypeError, match=r"\*\* or pow"):
         cpy.binary(8, 0, 1, "a")
 
-    assert cpy.load_global({"a": 1}, {"a": 2}, "a") == 1 and cpy.load_global({}, {"a": 2}, "a") == 2
-    with pytest.raises(NameError, match="name 'q' is not defined") as info:
-        cpy.load_global({}, {}, "q")
-    assert info.value.name == "q"
-
-    class Missing(dict):
-        def __missing__(self, key):
-            return "missing"
-
-    assert cpy.load_global({}, Missing(), "a") == "missing"
-    p = Point()
-    assert cpy.load_method(p, "move") == (Point.move, p) and cpy.load_method(p, "x") == (1,)
-    with pytest.raises(AttributeError):
-        cpy.load_method(p, "nothing")
     assert cpy.intrinsic(5, -True) == -1 and cpy.intrinsic(6, [1]) == (1,)
     assert cpy.format("a") == "a" and cpy.format(1.5) == "1.5"
     assert cpy.int_value(-2**63) == -2**63 and cpy.int_value(2**63) is None and cpy.int_value(0) == 0
