@@ -110,6 +110,11 @@ void rt_shut(RtTree *tree)
            rec_abort_sentence[ABORT_nothing_gained]);
     rt.stats.places_given_up++;
     tree->shut = true;
+    RtPlace *p = rt_place(tree->code, tree->at, false);
+    if (tree->kind == REC_LOOP && p != NULL && !rt_is_jumped_into(tree)) {
+        rt_tree_kill(tree);
+        p->given_up = true;
+    }
 }
 
 /* Of an interpreter's round to the machine code's. A long run's later rounds may have more to do than its first, which are those that were

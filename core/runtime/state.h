@@ -239,6 +239,7 @@ RtTrace *rt_compile(Recorder *rec, RtTree *tree, CgExit *from, const char **why,
 /* trace.c */
 RtTree *rt_tree_new(RecKind kind, PyCodeObject *code, int at);
 void rt_tree_add(RtTree *tree, RtTrace *trace);
+bool rt_is_jumped_into(const RtTree *tree); /* by other trees */
 void rt_tree_kill(RtTree *tree); /* no longer entered; freed when nothing runs it. Trees that jump into it go too */
 void rt_hold(RtActivation *a, RtTree *tree);
 void rt_release(RtActivation *a);
@@ -280,7 +281,7 @@ bool rt_may_spend(void);                                  /* time for one more r
 typedef struct { uint64_t now, rounds; unsigned turn; } RtEntry;
 void rt_weigh_new(RtTree *tree, int64_t usual);           /* cycles of a round in the interpreter, or 0 */
 RtEntry rt_weigh_entry(RtTree *tree);                     /* before each run */
-void rt_weigh(RtTree *tree, RtEntry entry); /* after it */
+void rt_weigh(RtTree *tree, RtEntry entry);              /* after it */
 
 /* enter.c */
 int rt_enter(PyThreadState *ts, CpyFrame *f, RtPlace *p); /* as an event callback's result */

@@ -98,6 +98,16 @@ static bool links_to(const RtTree *tree, const RtTree *other)
     return false;
 }
 
+bool rt_is_jumped_into(const RtTree *tree)
+{
+    for (RtTree *t = rt.trees; t != NULL; t = t->next) {
+        if (t != tree && !t->dead && links_to(t, tree)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void rt_tree_kill(RtTree *tree)
 {
     if (tree->dead) {
