@@ -46,11 +46,20 @@ static bool may_enter(PyThreadState *ts, CpyFrame *f, const RtTree *tree)
            !cpy_others_watch(ts, tree->code);
 }
 
+static void note_stay(RtTree *tree, RtEntry entry)
+{
+    if (entry.timed) {
+        int64_t cycles = (int64_t)(rt_now() - entry.now);
+        tree->cycles += (cycles - tree->cycles) / 16;
+        tree->spent += cycles;
+        tree->timed++;
+    }
+}
+
 /* A tree that is left soon, nearly always at exits that will not be compiled, does not pay. */
-static void note_stay(RtTree *tree, CgExit *exit, uint64_t cycles)
+static void note_exit(RtTree *tree, CgExit *exit)
 {
     const RtPlan *plan = exit->data;
-    tree->cycles += ((int64_t)cycles - tree->cycles) / 16;
     tree->useless += plan->given_up;
     if ((tree->entries & 255) == 0) {
         bool bad = tree->useless > 240 && tree->cycles < SHORT_STAY && tree->entries > USELESS_ENTRIES;
@@ -95,12 +104,9 @@ static __attribute__((noinline)) void run_machine_code(PyThreadState *ts, CpyFra
     clear_above(f, tree);
     RtEntry entry = rt_weigh_entry(tree);
     CgExit *exit = rt.enter(tree->root->cg->code, &run);
-    uint64_t cycles = rt_now() - entry.now;
+    note_stay(tree, entry);
     rt_plan(exit);
-    note_stay(tree, exit, cycles);
-    if (tree->kind == REC_FUNCTION) {
-        tree->spent += (int64_t)cycles;
-    }
+    note_exit(tree, exit);
     rt_rebuild(&run, exit, leaving);
     rt_weigh(tree, entry);
 }

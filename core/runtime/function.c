@@ -35,9 +35,9 @@ static bool pays(RtTree *tree)
     if (++tree->entered < STRETCH) {
         return true;
     }
-    bool bad = tree->spent / tree->entered < SHORT_STAY && tree->nsides == tree->nsides_seen;
+    bool bad = tree->spent / (tree->timed + 1) < SHORT_STAY && tree->nsides == tree->nsides_seen;
     tree->nsides_seen = tree->nsides;
-    tree->entered = 0;
+    tree->entered = tree->timed = 0;
     tree->spent = 0;
     tree->strikes = bad ? tree->strikes + 1 : 0;
     if (tree->strikes >= STRIKES) {

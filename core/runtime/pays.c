@@ -20,6 +20,7 @@ enum {
     REST_ROUNDS = 128, REST_CYCLES = 8 * 1000 * 1000,
     LONG_RUN = 32,           /* rounds */
     SHORT_STAY = 450,        /* cycles */
+    GLANCE = 8,              /* entries */
     SHORT_STRETCH = 1000 * 1000, LONG_STRETCH = 8 * 1000 * 1000, SETTLED_STRETCH = 1000 * 1000 * 1000, /* cycles between two pairs */
     DECIDED = 4,             /* pairs won more than lost */
     MANY_SIDES = 32,         /* one more is no hope */
@@ -69,7 +70,7 @@ void rt_clock_round(RtPlace *p, CpyFrame *f)
    of the program's time, beside what short ones may need. Who asks for all to be compiled at once gets that. */
 bool rt_may_spend(void)
 {
-    enum { START_NS = 100 * 1000 * 1000, PART = 16, STEP_NS = 1000, RECORDING_NS = 100 * 1000 /* the interpreter looks at all code anew */, AT_ONCE = 200 };
+    enum { START_NS = 40 * 1000 * 1000, PART = 16, STEP_NS = 1000, RECORDING_NS = 100 * 1000 /* the interpreter looks at all code anew */, AT_ONCE = 200 };
     static uint64_t start;
     struct timespec t;
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
@@ -218,17 +219,26 @@ static bool is_weighed(const RtTree *tree)
     return tree->kind == REC_LOOP && !tree->shut && !tree->dead && tree->scales.phase != RT_RESTING;
 }
 
+/* While nothing is measured, a glance now and then is enough. */
+static bool is_timed(const RtTree *tree)
+{
+    return tree->scales.phase == RT_MEASURED || tree->entries % GLANCE == 0;
+}
+
 /* A gap between two runs, or, in a run, what came before one below it. */
 RtEntry rt_weigh_entry(RtTree *tree)
 {
     RtScales *s = &tree->scales;
-    RtEntry entry = {.now = rt_now(), .rounds = *tree->rounds, .turn = s->turn};
+    s->running++;
+    if (!is_timed(tree)) {
+        return (RtEntry){.timed = false};
+    }
+    RtEntry entry = {.now = rt_now(), .rounds = *tree->rounds, .turn = s->turn, .timed = true};
     if (s->phase == RT_MEASURED) {
         int64_t took = lap(s, entry.now);
         s->on.cycles += took;
-        s->on.clipped += s->running > 0 ? took : clipped(took, s->usual);
+        s->on.clipped += s->running > 1 ? took : clipped(took, s->usual);
     }
-    s->running++;
     return entry;
 }
 
@@ -245,14 +255,17 @@ void rt_weigh(RtTree *tree, RtEntry entry)
 {
     RtScales *s = &tree->scales;
     s->running--;
-    if (!is_weighed(tree)) {
+    if (!entry.timed) {
         return;
     }
     uint64_t now = rt_now();
     int64_t took = (int64_t)(now - entry.now);
     tree->stay = creep(tree->stay, took);
+    if (!is_weighed(tree)) {
+        return;
+    }
     if (s->phase == RT_RUNNING) {
-        s->left -= took;
+        s->left -= took * GLANCE;
         if (s->left <= 0) {
             start_sample(s, &s->off, RT_RESTING);
         }

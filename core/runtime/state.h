@@ -110,8 +110,8 @@ typedef struct RtTree {
     int refs;              /* scratch: reached from an activation */
     uint64_t entries, useless; /* how often entered; left at an exit that is given up */
     uint64_t entries_seen;     /* by rt_retire_trees */
-    int64_t spent;             /* cycles of this one, */
-    int entered;               /* its entries, */
+    int64_t spent;             /* cycles of those entries of this one that were timed, */
+    int timed, entered;        /* their number, that of all by events, */
     int nsides_seen;           /* what there was before it */
     RtScales scales;
     int64_t stay;              /* cycles of an entry: about the median */
@@ -278,7 +278,7 @@ void rt_clock_round(RtPlace *p, CpyFrame *f);             /* at each event of a 
 void rt_shut(RtTree *tree);                               /* it does not pay */
 bool rt_rests(RtTree *tree);                              /* at each event of a compiled loop: leave it to the interpreter */
 bool rt_may_spend(void);                                  /* time for one more recording */
-typedef struct { uint64_t now, rounds; unsigned turn; } RtEntry;
+typedef struct { uint64_t now, rounds; unsigned turn; bool timed; } RtEntry;
 void rt_weigh_new(RtTree *tree, int64_t usual);           /* cycles of a round in the interpreter, or 0 */
 RtEntry rt_weigh_entry(RtTree *tree);                     /* before each run */
 void rt_weigh(RtTree *tree, RtEntry entry);              /* after it */
