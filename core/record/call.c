@@ -710,7 +710,8 @@ static void add_keywords(Recorder *r, RecCall *c, IrRef dict, PyObject *kwargs, 
 static bool call_spread(Recorder *r, PyObject *args, PyObject *kwargs, int extra)
 {
     PyObject *callable = rec_concrete(r, extra + 2);
-    int n = (int)PyTuple_GET_SIZE(args);
+    bool is_list = PyList_CheckExact(args);
+    int n = (int)Py_SIZE(args);
     if (n > MAX_SPREAD || callable == NULL) {
         return false;
     }
@@ -719,25 +720,26 @@ static bool call_spread(Recorder *r, PyObject *args, PyObject *kwargs, int extra
         return false;
     }
     RecCall c = {.callable = callable, .func = *rec_stack(r, extra + 2), .nstack = extra + 3};
-    RecVal tuple = *rec_stack(r, extra);
-    const IrKlass *k = rec_tuple_klass(r, n);
-    const IrInsn *def = ir_at(r->raw, tuple.ref);
-    rec_guard_type(r, tuple.ref, args);
+    RecVal sequence = *rec_stack(r, extra);
+    const IrKlass *k = is_list ? NULL : rec_tuple_klass(r, n);
+    const IrInsn *def = ir_at(r->raw, sequence.ref);
+    rec_guard_type(r, sequence.ref, args);
     if (!(def->op == IR_new && def->imm.klass == k)) {
-        rec_guard_bool(r, rec_op2(r, IR_eq_i64, rec_sequence_size(r, &PyTuple_Type, tuple.ref), rec_int(r, n)), true);
+        rec_guard_bool(r, rec_op2(r, IR_eq_i64, rec_sequence_size(r, Py_TYPE(args), sequence.ref), rec_int(r, n)), true);
     }
+    IrRef items = is_list ? rec_list_items(r, sequence.ref) : IR_NONE;
     if (Py_IS_TYPE(callable, &PyMethod_Type)) {
         take_method_apart(r, &c);
     }
     for (int i = 0; i < n; i++) {
-        RecVal v = {.ref = rec_load(r, tuple.ref, k->fields[i])};
+        RecVal v = {.ref = is_list ? rec_load_elem(r, items, rec_int(r, i), rec_list_item(r)) : rec_load(r, sequence.ref, k->fields[i])};
         rec_own(r, &v);
-        add_arg(&c, v, PyTuple_GET_ITEM(args, i));
+        add_arg(&c, v, PySequence_Fast_GET_ITEM(args, i));
     }
     if (names != NULL) {
         add_keywords(r, &c, rec_stack(r, 0)->ref, kwargs, names);
     }
-    rec_drop(r, tuple);
+    rec_drop(r, sequence);
     for (int i = 0; i < extra; i++) {
         rec_drop(r, *rec_stack(r, i));
     }
@@ -751,11 +753,18 @@ static void guard_empty(Recorder *r, IrRef dict)
     rec_guard_bool(r, rec_op2(r, IR_eq_i64, used, rec_int(r, 0)), true);
 }
 
+static void make_tuple_of_list(Recorder *r, RecVal *list)
+{
+    RecVal tuple = {.ref = rec_call1(r, IR_CALL_list_to_tuple, list->ref), .owned = 1};
+    rec_drop(r, *list);
+    *list = tuple;
+}
+
 void rec_do_call_ex(Recorder *r)
 {
     int extra = r->state->insn.arg ? 1 : 0;
     PyObject *args = rec_concrete(r, extra), *kwargs = extra ? rec_concrete(r, 0) : NULL;
-    if (args == NULL || !PyTuple_CheckExact(args) || (kwargs != NULL && !PyDict_CheckExact(kwargs))) {
+    if (args == NULL || !(PyTuple_CheckExact(args) || PyList_CheckExact(args)) || (kwargs != NULL && !PyDict_CheckExact(kwargs))) {
         rec_give_up(r, ABORT_unsupported);
         return;
     }
@@ -768,7 +777,16 @@ void rec_do_call_ex(Recorder *r)
     if (call_spread(r, args, kwargs, extra)) {
         return;
     }
+    PyObject *callable = rec_concrete(r, extra + 2);
+    if (callable == NULL || PyFunction_Check(callable)) {
+        rec_give_up(r, ABORT_unsupported); /* The interpreter lets the tuple go before the function runs. */
+        return;
+    }
+    rec_guard_type(r, rec_stack(r, extra + 2)->ref, callable);
     rec_guard_type(r, rec_stack(r, extra)->ref, args);
+    if (PyList_CheckExact(args)) {
+        make_tuple_of_list(r, rec_stack(r, extra));
+    }
     IrRef values[3] = {rec_stack(r, extra + 2)->ref, rec_stack(r, extra)->ref, kwargs != NULL ? rec_stack(r, 0)->ref : ir_const_obj(r->raw, NULL)};
     IrRef result = rec_call(r, IR_CALL_call_ex, 3, values);
     for (int i = 0; i < extra + 3; i++) {
