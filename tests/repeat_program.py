@@ -1,4 +1,5 @@
-"""Runs one program again and again in this process, and prints by how much each round raised sys.gettotalrefcount().
+"""Runs one program again and again in this process, and prints by how much each round raised sys.gettotalrefcount(), and how
+much machine code there is at the end.
 
     python3.14d tests/repeat_program.py PROGRAM ROUNDS [plain]
 
@@ -53,7 +54,8 @@ def main() -> None:
     for i in range(rounds + 1):
         one_round(code, compiled)
         counts[i] = sys.gettotalrefcount()
-    print(*[counts[i + 1] - counts[i] for i in range(rounds)])
+    print("code bytes:", jitney.stats()["code_bytes"])
+    print("left behind:", *[counts[i + 1] - counts[i] for i in range(rounds)])
 
 
 main()
