@@ -31,11 +31,12 @@ events = []
 
 
 def run(f, *a):
+    deep = False
     try:
         r = f(*a)
     except RecursionError:  # How deep it came depends on which of its instructions CPython had specialised.
         print(f.__name__, "raised RecursionError")
-        events.clear()
+        deep = True
     except Exception as e:
         t, at = e.__traceback__, []
         while t:
@@ -44,6 +45,8 @@ def run(f, *a):
         print(f.__name__, "raised", type(e).__name__, str(e)[:200], at[:4], at[-3:])
     else:
         print(f.__name__, "gave", repr(r)[:600])
+    if deep:
+        events.clear()
     if events:
         print(len(events), repr(events[:12])[:500], repr(events[-3:])[:300])
         events.clear()
