@@ -39,7 +39,7 @@ static CpyFrame *push_frame(PyThreadState *ts, PyFunctionObject *func, PyObject 
 static bool is_cold(RtPlace *p)
 {
     if (p->tree != NULL) {
-        return false;
+        return p->tree->scales.phase == RT_RESTING;
     }
     return p->given_up || rt.recording.rec != NULL || --p->left > 0;
 }

@@ -130,6 +130,19 @@ static bool has_op(const IrTrace *t, IrOp op)
     return false;
 }
 
+static bool has_inlined(const IrTrace *t, const PyCodeObject *code)
+{
+    for (size_t i = 0; i < t->snaps.len; i++) {
+        const IrSnapshot *s = &t->snaps.data[i];
+        for (int k = 1; k < s->nframes; k++) {
+            if (s->frames[k].code == code) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 /* From here on the trace has what is kept of it in place of the whole. */
 static RtTrace *install(RtTree *tree, CgTrace *cg, IrTrace *kept, void *memory, CgExit *from, const OptOptions *options)
 {
@@ -142,6 +155,7 @@ static RtTrace *install(RtTree *tree, CgTrace *cg, IrTrace *kept, void *memory, 
     trace->kept = sizeof *trace + arena_bytes(kept->arena) + cg->bytes;
     rt.kept += trace->kept;
     tree->looks_at_frame |= has_op(cg->ir, IR_guard_valid);
+    tree->inlines_itself |= has_inlined(cg->ir, tree->code);
     if (kept->label != NULL) {
         kept->label->code = cg->label;
     }

@@ -165,7 +165,7 @@ int rt_enter(PyThreadState *ts, CpyFrame *f, RtPlace *p)
     if (p->tree->shut) {
         return 1;
     }
-    if (rt_rests(p->tree) || !may_enter(ts, f, p->tree)) {
+    if (rt_rests(p->tree, f) || !may_enter(ts, f, p->tree)) {
         return 0;
     }
     stack.nesting++;

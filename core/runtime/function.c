@@ -52,6 +52,7 @@ static int enter(PyThreadState *ts, CpyFrame *f, RtPlace *p)
     if (rt.recording.rec != NULL && rt.recording.ts == ts && cpy_frame_previous(f) == rt.recording.frame) {
         return 0;
     }
+    p->tree->by_events = true;
     return p->tree->shut || !pays(p->tree) ? 1 : rt_enter(ts, f, p);
 }
 

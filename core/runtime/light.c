@@ -346,7 +346,7 @@ static bool is_watched(PyThreadState *ts, RtTree *tree, uint64_t version)
 static inline bool can_enter(RtTree *tree, const RtRun *outer, uint64_t breaker, int counted)
 {
     char here;
-    return tree != NULL && tree->valid && tree->kind == REC_FUNCTION && tree->breaker == outer->breaker &&
+    return tree != NULL && tree->valid && tree->kind == REC_FUNCTION && tree->scales.phase != RT_RESTING && tree->breaker == outer->breaker &&
            (breaker & rt.config.breaker_mask) == 0 && outer->npushed == 0 && rt.recording.rec == NULL &&
            outer->ts->py_recursion_remaining > RT_MAX_FRAMES + counted && &here > outer->stack->floor &&
            outer->stack->nesting < RT_MAX_NESTING && !is_watched(outer->ts, tree, breaker & rt.config.version_mask);

@@ -1,4 +1,5 @@
-/*  Does a loop's machine code pay? Its rounds are weighed against what the same rounds take without it.
+/*  Does the machine code of a loop pay, or of a function that calls itself? Its rounds, or calls, are weighed against what as many take
+    without it.
 
     Now and then the tree rests: the interpreter goes some rounds. About as many that machine code goes right after it are the other
     half of a pair. The tree wins or loses the pair; one that lost clearly more pairs than it won is shut, one that won
@@ -144,10 +145,15 @@ static bool stays_short(const RtTree *tree)
     return tree->stay < SHORT_STAY;
 }
 
+static bool are_long(const RtSample *sample)
+{
+    return sample->rounds >= LONG_RUN * sample->runs;
+}
+
 static void note_pair(RtTree *tree)
 {
     RtScales *s = &tree->scales;
-    bool long_runs = s->on.rounds >= LONG_RUN * s->on.runs, grows = is_growing(tree);
+    bool long_runs = are_long(&s->off) && are_long(&s->on), grows = is_growing(tree);
     double off = (double)s->off.clipped / (double)s->off.rounds, on = (double)s->on.clipped / (double)s->on.rounds;
     double all_off = (double)s->off.cycles / (double)s->off.rounds, all_on = (double)s->on.cycles / (double)s->on.rounds;
     if (long_runs) {
@@ -191,7 +197,7 @@ static void judge(RtTree *tree)
 }
 
 /* ---- the tree rests ----------------------------------------------------------------------------- */
-bool rt_rests(RtTree *tree)
+bool rt_rests(RtTree *tree, CpyFrame *f)
 {
     RtScales *s = &tree->scales;
     if (s->phase != RT_RESTING) {
@@ -205,8 +211,10 @@ bool rt_rests(RtTree *tree)
         s->off.clipped += clipped(took, s->usual);
         s->off.cycles += took;
         s->off.rounds++;
+        s->off.runs += s->frame != f;
     }
     s->clock = now;
+    s->frame = f;
     if (is_enough(&s->off)) {
         start_sample(s, &s->on, RT_MEASURED);
     }
@@ -216,7 +224,14 @@ bool rt_rests(RtTree *tree)
 /* ---- the tree runs ------------------------------------------------------------------------------- */
 static bool is_weighed(const RtTree *tree)
 {
-    return tree->kind == REC_LOOP && !tree->shut && !tree->dead && tree->scales.phase != RT_RESTING;
+    bool can_be = tree->kind == REC_LOOP || (tree->by_events && !tree->inlines_itself);
+    return can_be && !tree->shut && !tree->dead && tree->scales.phase != RT_RESTING;
+}
+
+/* A function's are its calls. */
+static uint64_t rounds_of(const RtTree *tree)
+{
+    return tree->kind == REC_LOOP ? *tree->rounds : tree->entries;
 }
 
 /* While nothing is measured, a glance now and then is enough. */
@@ -233,7 +248,7 @@ RtEntry rt_weigh_entry(RtTree *tree)
     if (!is_timed(tree)) {
         return (RtEntry){.timed = false};
     }
-    RtEntry entry = {.now = rt_now(), .rounds = *tree->rounds, .turn = s->turn, .timed = true};
+    RtEntry entry = {.now = rt_now(), .rounds = rounds_of(tree), .turn = s->turn, .timed = true};
     if (s->phase == RT_MEASURED) {
         int64_t took = lap(s, entry.now);
         s->on.cycles += took;
@@ -270,7 +285,7 @@ void rt_weigh(RtTree *tree, RtEntry entry)
             start_sample(s, &s->off, RT_RESTING);
         }
     } else if (entry.turn == s->turn) {
-        add_run(s, lap(s, now), (int64_t)(*tree->rounds - entry.rounds) + 1);
+        add_run(s, lap(s, now), (int64_t)(rounds_of(tree) - entry.rounds) + 1);
         if (is_enough(&s->on)) {
             judge(tree);
         }

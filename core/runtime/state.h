@@ -85,6 +85,7 @@ typedef struct {
     int64_t stretch, left; /* cycles from pair to pair; to go */
     int64_t usual;        /* what a round takes in the interpreter: about the median; 0: not known */
     uint64_t clock;       /* the last event, entry or exit; 0: none yet */
+    CpyFrame *frame;      /* of the last event while it rested */
     int running;          /* runs that go on */
     int ntraces_seen;
 } RtScales; /* pays.c */
@@ -113,6 +114,8 @@ typedef struct RtTree {
     int64_t spent;             /* cycles of those entries of this one that were timed, */
     int timed, entered;        /* their number, that of all by events, */
     int nsides_seen;           /* what there was before it */
+    bool by_events;            /* a function's tree that events at its start lead to */
+    bool inlines_itself;       /* so that its entries are not all its calls */
     RtScales scales;
     int64_t stay;              /* cycles of an entry: about the median */
     int64_t cycles;        /* spent in machine code, smoothed, per entry */
@@ -276,7 +279,7 @@ uint64_t rt_start_aside(void);                            /* this and */
 void rt_end_aside(uint64_t start, uint64_t beside);       /* this; `beside` are some more */
 void rt_clock_round(RtPlace *p, CpyFrame *f);             /* at each event of a loop that is counted */
 void rt_shut(RtTree *tree);                               /* it does not pay */
-bool rt_rests(RtTree *tree);                              /* at each event of a compiled loop: leave it to the interpreter */
+bool rt_rests(RtTree *tree, CpyFrame *f);                 /* at each event of a compiled loop: leave it to the interpreter */
 bool rt_may_spend(void);                                  /* time for one more recording */
 typedef struct { uint64_t now, rounds; unsigned turn; bool timed; } RtEntry;
 void rt_weigh_new(RtTree *tree, int64_t usual);           /* cycles of a round in the interpreter, or 0 */
