@@ -97,6 +97,7 @@ typedef struct OptContext {
     LIST(IrRef) answers; /* calls that asked dicts and sets that have not been written since */
     LIST(OptVal) late;   /* virtual copies of what lists hold now */
     LIST(IrRef) pendings;
+    LIST(IrRef) anchored; /* those with an anchor_field; one may be there twice */
     LIST(IrRef) temps;   /* boxes made for one operation */
     LIST(OptVal) dying;  /* being released: owned by the trace still */
     OptSlot *slots;
@@ -180,6 +181,7 @@ bool replay_virtual(OptContext *cx);          /* box_*, new, unbox_* */
 void count_up(OptContext *cx, OptVal v);
 void count_down(OptContext *cx, OptVal v, uint32_t raw_snap);
 void give_away(OptContext *cx, IrRef v);
+void set_anchor(OptContext *cx, IrRef v, IrRef base, const IrField *field);
 void flush_pending(OptContext *cx, const OptEffect *e);
 void set_pending(OptContext *cx, IrRef v, int n);
 bool is_kept(OptContext *cx, IrRef v, const OptEffect *e, bool by_others);

@@ -85,10 +85,8 @@ void remember(OptContext *cx, IrRef base, const IrField *field, IrRef index, int
     OptCached e = { .base = base, .index = index, .field = field, .box = box, .value = value };
     LIST_PUSH(cx, cx->heap, e);
     if (!box && value && !is_virtual(value) && is_obj(cx, value)) {
-        OptFact *f = fact(cx, value);
-        if (!f->anchor_field) {
-            f->anchor = base;
-            f->anchor_field = field;
+        if (!fact(cx, value)->anchor_field) {
+            set_anchor(cx, value, base, field);
         }
     }
 }
@@ -145,8 +143,7 @@ static void load_real(OptContext *cx, IrRef base, IrRef index) {
     IrRef r = emit(cx, (IrOp)in->op, args, index ? 2 : 1, in, 0);
     fact(cx, r)->nonnull = in->imm.field->flags & IR_FIELD_NONNULL;
     if (is_obj(cx, r)) {
-        fact(cx, r)->anchor = base;
-        fact(cx, r)->anchor_field = in->imm.field;
+        set_anchor(cx, r, base, in->imm.field);
     }
     remember(cx, base, in->imm.field, index, 0, r);
     cx->map[cx->now_ref] = r;

@@ -22,6 +22,37 @@ static bool in_root_slot(OptContext *cx, IrRef v, int except) {
     return false;
 }
 
+/* Notes that v was loaded from, or stored to, that field of the base, and so lives as long as it is there. */
+void set_anchor(OptContext *cx, IrRef v, IrRef base, const IrField *field) {
+    OptFact *f = fact(cx, v);
+    if (!f->anchor_field) {
+        LIST_PUSH(cx, cx->anchored, v);
+    }
+    f->anchor = base;
+    f->anchor_field = field;
+}
+
+static bool may_overwrite(const OptEffect *e, const IrField *field) {
+    return field->mem != MEMID_none && (e->writes >> field->mem & 1)
+        && (!e->field || may_overlap(field, e->field, true));
+}
+
+/* What is there now may be something else. That concerns also what nothing is pending for now: its slot's reference may go later. */
+static void forget_anchors(OptContext *cx, const OptEffect *e) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < cx->anchored.n; i++) {
+        IrRef v = cx->anchored.data[i];
+        OptFact *f = fact(cx, v);
+        if (f->anchor_field && may_overwrite(e, f->anchor_field)) {
+            f->anchor_field = NULL;
+        }
+        if (f->anchor_field) {
+            cx->anchored.data[kept++] = v;
+        }
+    }
+    cx->anchored.n = kept;
+}
+
 /* Objects may hold each other: what is not decided after a few steps is not kept. */
 enum { MAX_ANCHORS = 8 };
 
@@ -37,11 +68,7 @@ static bool is_kept_within(OptContext *cx, IrRef v, const OptEffect *e, bool by_
         return true;
     }
     const IrField *from = f->anchor_field;
-    if (!from) {
-        return false;
-    }
-    if (from->mem != MEMID_none && (e->writes >> from->mem & 1)
-        && (!e->field || may_overlap(from, e->field, true))) {
+    if (!from || may_overwrite(e, from)) {
         return false;
     }
     return !(e->releases || e->slot >= 0) || (steps > 0 && is_kept_within(cx, f->anchor, e, false, steps - 1));
@@ -68,6 +95,9 @@ void flush_pending(OptContext *cx, const OptEffect *e) {
         }
     }
     cx->pendings.n = kept;
+    if (e->writes) {
+        forget_anchors(cx, e);
+    }
 }
 
 static bool is_anchored_at(OptContext *cx, IrRef v, IrRef at) {
