@@ -5,7 +5,7 @@ export PYTHON DEBUG SANITIZE
 PREPARE = python=$$(tools/prepare) || exit 1;
 SHELL = /bin/sh
 
-.PHONY: help build demo test bench bless asan fuzz conformance lint clean
+.PHONY: help build demo test bench bless asan fuzz conformance packages lint clean
 
 help:
 	@echo "make demo         real programs, Jitney off against on"
@@ -16,6 +16,7 @@ help:
 	@echo "make asan         the text tests with jn under sanitizers"
 	@echo "make fuzz         the fuzzers, for SECONDS (60) each  (ONLY=programs or native, SEED=...)"
 	@echo "make conformance  CPython's own tests, off against on (ONLY='test_list test_dict', CHOICE=ci)"
+	@echo "make packages     test suites of packages from PyPI, off against on (ONLY='jinja2 numpy')"
 	@echo "make lint         the repository's rules, and the checkers that are installed"
 	@echo "All take PYTHON=python3.14 and DEBUG=1."
 
@@ -48,6 +49,9 @@ fuzz:
 
 conformance:
 	@$(PREPARE) "$$python" tests/conformance/run.py $(ONLY)
+
+packages:
+	@$(PREPARE) "$$python" tests/packages/run.py $(ONLY)
 
 lint:
 	@tools/lint

@@ -46,13 +46,15 @@ static bool may_enter(PyThreadState *ts, CpyFrame *f, const RtTree *tree)
            !cpy_others_watch(ts, tree->code);
 }
 
+/* The first are averaged, then smoothed: what is smoothed from 0 on looks short for long. */
 static void note_stay(RtTree *tree, RtEntry entry)
 {
+    enum { SMOOTHED = 16 };
     if (entry.timed) {
         int64_t cycles = (int64_t)(rt_now() - entry.now);
-        tree->cycles += (cycles - tree->cycles) / 16;
-        tree->spent += cycles;
         tree->timed++;
+        tree->cycles += (cycles - tree->cycles) / (tree->timed < SMOOTHED ? tree->timed : SMOOTHED);
+        tree->spent += cycles;
     }
 }
 

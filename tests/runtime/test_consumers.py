@@ -50,3 +50,22 @@ def test_others_do_as_the_builtin(name):
 def test_join_joins_as_str():
     for items in ([], ["a"], ["a", "bc"], ["a", 1]):
         assert outcome(lambda it: _consumers.join("-", it), items) == outcome("-".join, items)
+
+
+def test_generators_of_some_length_are_not_given_back(run_python, tmp_path):
+    """A loop is judged by its first calls, few of which are timed."""
+    program = tmp_path / "program.py"
+    program.write_text(
+        "def total(factor, items):\n"
+        "    return sum(factor / (1.0 + item) for item in items)\n"
+        "items = [float(number) for number in range(250)]\n"
+        "for call in range(300):\n"
+        "    result = total(2.5, items)\n"
+        "print(result)\n"
+    )
+    log = tmp_path / "log"
+    done = run_python("-m", "jitney", str(program), JITNEY_LOG=str(log))
+    assert done.returncode == 0, done.stderr
+    lines = [line for line in log.read_text().splitlines() if " consumer " in line]
+    assert any(line.endswith(" sum") for line in lines), lines
+    assert not any("given back" in line for line in lines), lines
