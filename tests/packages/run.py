@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -54,21 +55,22 @@ def pip(*arguments: str) -> str | None:
 
 def install(name: str, facts: dict, folder: Path) -> str | None:
     """Puts the package, what it needs and its source there; why that failed, or None."""
-    mark = folder / f"installed-{facts['version']}"
-    if mark.exists():
-        return None
     requirement = f"{name}=={facts['version']}"
+    wanted = [requirement, "pytest", *facts.get("needs", [])]
+    mark = folder / "installed"
+    if mark.exists() and mark.read_text().split() == wanted:
+        return None
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     only = ["--only-binary", name] if facts.get("wheel") else []
-    failed = pip("install", "--target", str(folder / "site"), "--upgrade", *only, requirement, "pytest", *facts.get("needs", []))
+    failed = pip("install", "--target", str(folder / "site"), "--upgrade", *only, *wanted)
     if not failed and not facts.get("inside"):
         failed = pip("download", "--no-deps", "--no-binary", name, "--dest", str(folder), requirement)
-        archives = sorted(folder.glob("*.tar.gz"))
-        if archives:
-            failed = None
-            with tarfile.open(archives[-1]) as archive:
+        for archive_path in folder.glob("*.tar.gz"):
+            with tarfile.open(archive_path) as archive:
                 archive.extractall(folder / "source", filter="data")
     if not failed:
-        mark.touch()
+        mark.write_text("\n".join(wanted) + "\n")
     return failed
 
 
@@ -137,7 +139,6 @@ def main() -> int:
     different = left_out = 0
     for name in chosen:
         facts, folder = packages[name], work_folder() / name
-        folder.mkdir(parents=True, exist_ok=True)
         failed = install(name, facts, folder)
         if failed:
             left_out += 1
