@@ -389,6 +389,11 @@ static void move_syncs_to_calls(CgFunc *f) {
 }
 
 /* ---- exits ----------------------------------------------------------------------------------- */
+/* What is left by it is a death that could be seen. */
+static bool may_run_at_exit(IrOp op) {
+    return !(ir_op_info[op].flags & (IRF_GUARD | IRF_END)) && op != IR_sync && op != IR_sync_later;
+}
+
 static void make_exits(CgFunc *f) {
     CgTrace *out = f->out;
     size_t nlocs = 0;
@@ -402,14 +407,17 @@ static void make_exits(CgFunc *f) {
     }
     out->bytes = size;
     CgLoc *locs = (CgLoc *)(out->exits + out->nexits);
+    bool ran = false;
     for (int i = 0; i < f->ninsns; i++) {
         const CgInsn *n = &f->insns[i];
+        IrOp op = (IrOp)ir_at(f->ir, n->ref)->op;
+        ran = op == IR_unsync || (ran && op != IR_guard_valid);
         if (n->exit >= 0) {
             out->exits[n->exit] = (CgExit){
                 .trace = out, .number = (uint32_t)n->exit, .snap = ir_at(f->ir, n->ref)->snap - 1,
-                .insn = n->ref, .op = ir_at(f->ir, n->ref)->op,
+                .insn = n->ref, .op = (uint16_t)op,
                 .nframes = f->ir->snaps.data[ir_at(f->ir, n->ref)->snap - 1].nframes, .nlocs = n->nleaves - n->ncarried, .ncarried = n->ncarried,
-                .carries = carries(f, n->ref), .locs = locs,
+                .carries = carries(f, n->ref), .unsettled = ran || may_run_at_exit(op), .locs = locs,
             };
             locs += n->nleaves;
         }

@@ -43,6 +43,7 @@ typedef struct CgExit {
     int nlocs, ncarried;
     int nframes;      /* of the snapshot */
     bool carries;     /* as IrTrace.carries */
+    bool unsettled;   /* code may have run since the last guard_valid: frames that it holds may be linked still */
     CgLoc *locs;      /* parallel to ir_snapshot_leaves; then those of IrTrace.carried, or none */
     uint32_t patch;   /* offset in code where cg_patch_exit writes */
     /* The runtime's own from here on. */

@@ -288,6 +288,7 @@ static void take_exit_drops(Recorder *r, ExitValues *ev)
 }
 
 static void release_drops(Recorder *r, int place);
+static void guard_valid_after_running(Recorder *r, int place);
 
 static void load_generators(Recorder *r)
 {
@@ -356,6 +357,7 @@ static void start_side(Recorder *r)
     }
     own_listed_slots(r);
     st->before = rec_snap_at(r, place, 0, IR_EXIT_RESUME); /* What was lent is owned from here on. */
+    st->ran = st->start.unsettled;
     if (s->kind == IR_EXIT_NEXT) {
         st->insn = cpy_decode(rec_top(r)->code, place);
         rec_guard_no_error(r); /* The exit is that of an iterator's error too. */
@@ -365,6 +367,7 @@ static void start_side(Recorder *r)
         release_drops(r, place);
         rec_begin_raising(r, place);
     } else {
+        guard_valid_after_running(r, place);
         release_drops(r, place);
         st->goes_to = place; /* Nothing may be missed before the first event. */
     }
@@ -747,6 +750,15 @@ static void write_slots(Recorder *r, int place)
     st->nstores = 0;
 }
 
+static void guard_valid_after_running(Recorder *r, int place)
+{
+    if (r->state->ran) {
+        IrRef guard = ir_append(r->raw, IR_guard_valid, NULL, 0);
+        ir_set_snap(r->raw, guard, rec_snap_at(r, place, 0, IR_EXIT_RESUME));
+        r->state->ran = false;
+    }
+}
+
 void rec_finish_insn(Recorder *r)
 {
     RecState *st = r->state;
@@ -755,10 +767,7 @@ void rec_finish_insn(Recorder *r)
     }
     int place = st->goes_to >= 0 ? st->goes_to : st->insn.next;
     rec_note_passed(r, place);
-    if (st->ran) {
-        IrRef guard = ir_append(r->raw, IR_guard_valid, NULL, 0);
-        ir_set_snap(r->raw, guard, rec_snap_at(r, place, 0, IR_EXIT_RESUME));
-    }
+    guard_valid_after_running(r, place);
     write_slots(r, place);
     release_drops(r, place);
 }

@@ -141,6 +141,7 @@ typedef struct {
     const uint8_t *leaf_types;
     CpyFrame **frames;
     PyObject *raised;      /* of an exit that raises: the exception; borrowed */
+    bool unsettled;        /* of an exit: code may have run since the last guard_valid */
     const struct IrLabel *parent_label; int first_param_arg; /* label the parent carries, as in opt.h; or NULL */
     int root_entry_depth;  /* of the root trace: stack entries that are in memory */
     int max_insns, max_inline_depth;

@@ -126,7 +126,7 @@ bool rt_record_side(RtTree *tree, CgExit *exit, PyThreadState *ts, CpyFrame **fr
     }
     RecStart how = {
         .kind = REC_SIDE, .exit = snap, .leaf_types = types,
-        .frames = frames, .root_entry_depth = tree->entry_depth,
+        .unsettled = exit->unsettled, .frames = frames, .root_entry_depth = tree->entry_depth,
         .max_insns = (int)rt.params.max_trace_length * 8, .max_inline_depth = RT_MAX_INLINE,
         .raised = PyErr_GetRaisedException(),
     };
