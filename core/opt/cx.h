@@ -73,6 +73,7 @@ typedef struct {
     OptVal cur, mem;
     IrRef entry;  /* load_slot or load_slot_int of it */
     bool entry_int, tagged;
+    bool coming;  /* the instruction that is being replayed stores into it next: exits take it from their raw snapshot */
     bool brought; /* an operand that the parent's exit would write: the raw code accounts for its reference, not the slot */
 } OptSlot;
 
@@ -197,6 +198,7 @@ void clear_slot_memory(OptContext *cx, int k, uint32_t raw_snap); /* memory is N
 
 /* snapshots.c */
 uint32_t snapshot(OptContext *cx, uint32_t raw_snap); /* both are index + 1; 0 gives 0 */
+const IrSnapSlot *find_listed(OptContext *cx, const IrSnapshot *raw, int k);
 OptVal snap_slot(OptContext *cx, const IrSnapshot *raw, int k, uint32_t *flags, bool *listed);
 
 void adopt_listed(OptContext *cx, const IrSnapshot *raw);

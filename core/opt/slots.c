@@ -102,8 +102,31 @@ static void store_real(OptContext *cx, int k, IrRef v, bool was_dirty, OptVal ol
     emit_store(cx, k, v, raw_snap);
 }
 
+static int place_behind(OptContext *cx, const IrInsn *store) {
+    const IrSnapshot *s = &cx->raw->snaps.data[store->snap - 1];
+    return s->frames[s->nframes - 1].place;
+}
+
+/* An instruction that stores more than once: the exits of each store carry the state behind the last. */
+static void expect_stores(OptContext *cx) {
+    const IrSnapshot *raw = &cx->raw->snaps.data[cx->now->snap - 1];
+    for (IrRef r = cx->now_ref + 1; r < NINSNS(cx->raw); r++) {
+        const IrInsn *in = ir_at(cx->raw, r);
+        if (in->op == IR_incref) {
+            continue;
+        }
+        const IrSnapSlot *s = in->op == IR_store_slot ? find_listed(cx, raw, (int)in->imm.i) : NULL;
+        if (!s || s->value != in->args[0] || place_behind(cx, in) != place_behind(cx, cx->now)) {
+            return;
+        }
+        cx->slots[in->imm.i].coming = in->imm.i != cx->now->imm.i;
+    }
+}
+
 static void replay_store(OptContext *cx) {
     int k = (int)cx->now->imm.i;
+    cx->slots[k].coming = false;
+    expect_stores(cx);
     OptVal v = operand(cx, 0);
     bool is_int = cx->slots[k].tagged || cx->slots[k].entry_int;
     OptVal old = is_int ? IR_NONE : slot_value(cx, k);

@@ -95,7 +95,7 @@ static void add_slot(Build *b, int frame, int slot, OptVal v, unsigned flags) {
 }
 
 /* Which entry of the raw snapshot is that of root slot k? Asked of one snapshot for all slots in turn. */
-static const IrSnapSlot *find_listed(OptContext *cx, const IrSnapshot *raw, int k) {
+const IrSnapSlot *find_listed(OptContext *cx, const IrSnapshot *raw, int k) {
     if (cx->listed_of != raw) {
         cx->listed_of = raw;
         memset(cx->listed, 0, (size_t)cx->nslots * sizeof *cx->listed);
@@ -119,7 +119,7 @@ OptVal snap_slot(OptContext *cx, const IrSnapshot *raw, int k, uint32_t *flags, 
         *flags = IR_SNAP_INT;
         return resolve(cx, cx->map[s->value]);
     }
-    if (s && (slot->cur == SLOT_ENTRY || k >= cx->options->first_stack_slot)) {
+    if (s && (slot->coming || slot->cur == SLOT_ENTRY || k >= cx->options->first_stack_slot)) {
         *flags = s->flags;
         return s->value ? resolve(cx, cx->map[s->value]) : IR_NONE;
     }
@@ -160,7 +160,7 @@ static void add_root_memory(Build *b) {
         /* What a link put into stack slots that this trace's exits take for empty is theirs to write again. */
         bool adopted = k >= own;
         bool is_null = is_nonnull(cx, v) == 0;
-        if (beyond || v == SLOT_ENTRY || (adopted && is_null) || (!adopted && v == mem) ||
+        if (beyond || v == SLOT_ENTRY || (adopted && is_null) || (!adopted && v == mem && !cx->slots[k].coming) ||
             (is_null && is_nonnull(cx, mem) == 0)) {
             continue;
         }
@@ -178,8 +178,19 @@ static void add_others(Build *b) {
     }
 }
 
+/* What a slot held that no memory holds, and that the exit writes over. */
+static void drop_overwritten(Build *b) {
+    OptContext *cx = b->cx;
+    for (int k = 0; k < cx->mem_limit && k < cx->nslots; k++) {
+        if (cx->slots[k].coming && !cx->slots[k].tagged && slot_dirty(cx, k)) {
+            add_drop(b, slot_value(cx, k));
+        }
+    }
+}
+
 static void add_drops(Build *b) {
     OptContext *cx = b->cx;
+    drop_overwritten(b);
     for (int i = 0; i < b->raw->ndrops; i++) {
         add_drop(b, cx->map[b->raw->drops[i]]);
     }

@@ -126,7 +126,8 @@ static Obj *random_obj(World *w, Kind k) {
     switch (k) {
     case INT: return new_int(w, rnd(40));
     case FLOAT: return new_float(w, rnd(40) * 0.25);
-    case POINT: return random_point(w, false);
+    case POINT:
+    case FINAL: return random_point(w, k == FINAL);
     case TUPLE:
         o = make(w, TUPLE);
         o->field[0] = random_obj(w, FLOAT);
@@ -139,7 +140,7 @@ static Obj *random_obj(World *w, Kind k) {
         }
         list_sync(o, 6);
         return o;
-    default: return random_obj(w, (Kind[]){ INT, FLOAT, POINT, TUPLE }[rnd(4)]);
+    default: return random_obj(w, (Kind[]){ INT, FLOAT, POINT, TUPLE, FINAL }[rnd(5)]);
     }
 }
 
@@ -464,7 +465,7 @@ static void leave(World *w, const IrTrace *t, const IrLeft *left) {
     for (int i = 0; i < s->nslots; i++) { /* all references are taken before any is released */
         const IrSnapSlot *e = &s->slots[i];
         bool memory = e->frame == 0 && e->slot < LIMIT;
-        if (memory && w->raw) {
+        if (memory && w->raw && s->frames[0].how != e->slot + 1) {
             r.next += e->value != IR_NONE && !(e->value & IR_VIRTUAL);
         } else {
             value[i] = restore_slot(&r, e);
@@ -475,7 +476,7 @@ static void leave(World *w, const IrTrace *t, const IrLeft *left) {
         bool memory = e->frame == 0 && e->slot < LIMIT;
         if (!memory) {
             w->frame_slots[e->frame][e->slot] = value[i];
-        } else if (!w->raw) {
+        } else if (!w->raw || s->frames[0].how == e->slot + 1) {
             Obj *old = w->slots[e->slot];
             w->slots[e->slot] = value[i];
             release(w, old);
@@ -672,6 +673,34 @@ static void store_local(Rec *r, int slot, Val v) {
     }
 }
 
+/* One instruction that stores twice: the first store's exit has to do the second, which its raw snapshot names by `how`. */
+static void store_two_locals(Rec *r, const int *slots, Val *values) {
+    Frame *f = top(r);
+    Val old[2];
+    for (int i = 0; i < 2; i++) {
+        old[i] = f->slots[slots[i]];
+        f->slots[slots[i]] = (Val){ 0 };
+    }
+    for (int i = 0; i < 2; i++) {
+        if (old[i].ref) {
+            keep_borrowers(r, old[i].ref);
+        }
+        own(r, &values[i]);
+    }
+    for (int i = 0; i < 2; i++) {
+        f->slots[slots[i]] = values[i];
+        r->modified[slots[i]] = true;
+    }
+    for (int i = 0; i < 2; i++) {
+        IrRef s = op_imm(r, IR_store_slot, (IrInsn){ .imm.i = slots[i] }, 1, values[i].ref);
+        uint32_t at = snap(r, r->place + 1, 0, IR_EXIT_RESUME);
+        if (i == 0) {
+            r->t->snaps.data[at - 1].frames[0].how = slots[1] + 1;
+        }
+        ir_set_snap(r->t, s, at);
+    }
+}
+
 /* ---- the instructions ------------------------------------------------------------------------------- */
 static bool is_number(Kind k) { return k == INT || k == FLOAT; }
 
@@ -821,6 +850,31 @@ static void do_store_local(Rec *r) {
     }
 }
 
+static int local_for(Rec *r, Kind k, int first, int not) {
+    for (int i = 0; i < NLOCALS; i++) {
+        int slot = (first + i) % NLOCALS;
+        if (slot != not && (local_kind[slot] == ANY || local_kind[slot] == k)) {
+            return slot;
+        }
+    }
+    return -1;
+}
+
+static void do_store_two_locals(Rec *r) {
+    if (r->nframes > 1 || top(r)->depth < 2) {
+        return;
+    }
+    int slots[2];
+    slots[0] = local_for(r, peek(r, 0)->kind, (int)rnd(NLOCALS), -1);
+    slots[1] = local_for(r, peek(r, 1)->kind, (int)rnd(NLOCALS), slots[0]);
+    if (slots[0] >= 0 && slots[1] >= 0) {
+        Val values[2];
+        values[0] = pop(r);
+        values[1] = pop(r);
+        store_two_locals(r, slots, values);
+    }
+}
+
 static void do_getitem(Rec *r) {
     if (top(r)->depth < 1 || peek(r, 0)->kind != LIST) {
         return;
@@ -960,7 +1014,7 @@ static void do_return(Rec *r) {
 
 static void (*const instructions[])(Rec *) = {
     do_load_local, do_load_local, do_load_local, do_load_local, do_const, do_arith, do_arith, do_arith, do_compare, do_truth,
-    do_getattr, do_getattr, do_getattr, do_setattr, do_setattr, do_new, do_new, do_new, do_store_local, do_store_local, do_store_local,
+    do_getattr, do_getattr, do_getattr, do_setattr, do_setattr, do_new, do_new, do_new, do_store_local, do_store_local, do_store_local, do_store_two_locals, do_store_two_locals,
     do_getitem, do_setitem, do_append, do_plain_call, do_any_call, do_refine, do_pop, do_call_inline, do_return, do_return, do_none,
 };
 
